@@ -1,0 +1,52 @@
+/**
+ * Named points at which a test may kill the process or make it fail. They cost one comparison with
+ * `undefined` in production and cannot be armed without OPENKITE_TEST=1.
+ *
+ *   OPENKITE_CRASH=L5:2                SIGKILL to itself at the second passage of L5
+ *   OPENKITE_FAULT=X4=ENOSPC           throw an error with that code at X4 (every passage; X4:3= the third only)
+ *   OPENKITE_CRASH_MARKER=/tmp/reached the point's name is written there, with fsync, before the kill
+ *
+ * The letters are those of the catalogue in test/crash/README.md.
+ */
+import { fsyncSync, openSync, writeSync } from 'node:fs';
+
+interface Armed {
+  readonly point: string;
+  readonly passage: number | undefined;
+  readonly code: string | undefined;
+}
+
+function parse(spec: string | undefined, kind: 'crash' | 'fault'): Armed | undefined {
+  if (!spec || process.env['OPENKITE_TEST'] !== '1') return undefined;
+  const match = /^([A-Z]+\d+)(?::(\d+))?(?:=(\w+))?$/.exec(spec);
+  if (!match?.[1]) throw new Error(`cannot read the ${kind} point ${JSON.stringify(spec)}`);
+  const passage = match[2] === undefined ? undefined : Number(match[2]);
+  return { point: match[1], passage: kind === 'crash' ? (passage ?? 1) : passage, code: match[3] };
+}
+
+const crash = parse(process.env['OPENKITE_CRASH'], 'crash');
+const fault = parse(process.env['OPENKITE_FAULT'], 'fault');
+const armed = crash ?? fault;
+let passages = 0;
+
+/** Marks a labelled point. Does nothing unless a test armed exactly this one. */
+export function probe(point: string): void {
+  if (armed !== undefined && armed.point === point) strike(armed);
+}
+
+function strike(at: Armed): void {
+  passages += 1;
+  if (at.passage !== undefined && passages !== at.passage) return;
+  if (at === crash) die(at.point);
+  throw Object.assign(new Error(`fault planted at ${at.point}`), { code: at.code ?? 'EIO' });
+}
+
+function die(point: string): void {
+  const marker = process.env['OPENKITE_CRASH_MARKER'];
+  if (marker) {
+    const file = openSync(marker, 'w');
+    writeSync(file, point);
+    fsyncSync(file);
+  }
+  process.kill(process.pid, 'SIGKILL');
+}

@@ -1,0 +1,50 @@
+import type { Position } from '../model/position.js';
+import type { Encoding, Schema, SequenceValue, Table } from '../model/schema.js';
+import type { Step } from '../model/step.js';
+import type { Finding } from './connector.js';
+
+/** Reads a source. What must exist there is returned by `provision` as statements, and shown before it is run. */
+export interface Extractor {
+  /** The server's own id of this session. */
+  readonly session: string;
+  schema(): Promise<Schema>;
+  provision(tables: readonly Table[]): Promise<Step[]>;
+  /** Without a ticket: opens a new snapshot and holds it until `close`. With one: joins it. */
+  snapshot(tables: readonly Table[], ticket?: string): Promise<Snapshot>;
+  /** Where the sequences stand now. */
+  sequences(): Promise<SequenceValue[]>;
+  /** Privileges, settings and version, each failure with the statement that mends it. */
+  check(tables: readonly Table[]): Promise<Finding[]>;
+  /** Cancels what the session is doing, from another connection. */
+  cancel(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One consistent view of the source. */
+export interface Snapshot {
+  /** Exact end position of what it sees, or '' where changes cannot follow from it. */
+  readonly position: Position;
+  /** By which other sessions join it, while this one lives. */
+  readonly ticket: string;
+  /** Tables that were rewritten or truncated after it was taken: it does not see their rows. Only the holder knows. */
+  readonly rewritten: readonly Table[];
+  slices(table: Table, bytes: number): Promise<Slice[]>;
+  /** Rows that the source says it sent. */
+  copy(slice: Slice, to: ByteSink): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A part of a table. Bounds are the extractor's own words; the first and the last slice are open-ended. */
+export interface Slice {
+  readonly table: Table;
+  readonly encoding: Encoding;
+  readonly bounds: string;
+}
+
+/** Where rows go as bytes. A row is announced with its length, then arrives in one or more pieces. */
+export interface ByteSink {
+  row(length: number): void;
+  append(bytes: Uint8Array, start: number, end: number): void;
+  /** A promise to wait for before sending more, or undefined when there is room. */
+  ready(): Promise<void> | undefined;
+}

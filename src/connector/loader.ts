@@ -1,0 +1,25 @@
+import type { Db, Tx } from '../db/db.js';
+import type { Layout } from '../model/layout.js';
+import type { Encoding, Schema, SequenceValue, Table } from '../model/schema.js';
+import type { Step } from '../model/step.js';
+import type { Finding } from './connector.js';
+
+/** Writes a target, inside transactions that it does not own. Knows nothing of progress. */
+export interface Loader {
+  readonly db: Db;
+  /** Everything that must be made for a schema, and what each step needs. Pure. */
+  steps(schema: Schema): Step[];
+  /** Steps that set the target's sequences. Pure. */
+  sequenceSteps(values: readonly SequenceValue[]): Step[];
+  /** Encodings of a table that this target can take. */
+  accepts(table: Table): readonly Encoding[];
+  layout(table: Table, encoding: Encoding): Layout;
+  /** Rows that the server says it took. */
+  write(tx: Tx, layout: Layout, rows: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Empties a table within the caller's transaction. */
+  empty(tx: Tx, layout: Layout): Promise<void>;
+  /** Which of these tables exist there already. */
+  existing(tables: readonly Table[]): Promise<string[]>;
+  check(tables: readonly Table[]): Promise<Finding[]>;
+  close(): Promise<void>;
+}

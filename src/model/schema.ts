@@ -1,0 +1,142 @@
+/**
+ * What a source holds, as its extractor describes it and `.skt` / `.okt` carry it. Definitions are in the
+ * source's own words (`dialect`); a loader of the same dialect uses them as they are, any other translates
+ * from the neutral fields. Every thing that can be created has an `id`, and `needs` names the ids that must
+ * exist before it, so that any order which respects `needs` restores.
+ *
+ * Ids: `<kind> <qualified name>`, names as the dialect quotes them where it must:
+ * `table public.film`, `constraint public.film film_pkey`, `function public.f(integer)`.
+ */
+
+/** A table's name in the control tables and in configuration: `schema.table`, unescaped. */
+export type TableName = string;
+
+export interface Schema {
+  /** The folder name of the connector family whose words the definitions are in. */
+  readonly dialect: string;
+  readonly serverVersion: string;
+  readonly tables: readonly Table[];
+  readonly objects: readonly SchemaObject[];
+  /** What the source has and this schema leaves out, one sentence each: never silently. */
+  readonly notMoved: readonly string[];
+}
+
+export interface Table {
+  readonly id: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** False for a partitioned root, a foreign table: there is nothing to copy from the table itself. */
+  readonly hasRows: boolean;
+  readonly partition?: Partition;
+  /** Parents by plain inheritance, qualified, in order. */
+  readonly inherits: readonly string[];
+  readonly constraints: readonly Constraint[];
+  readonly indexes: readonly Index[];
+  /** Anything else of CREATE TABLE: storage parameters, access method, UNLOGGED, OF type, replica identity. */
+  readonly options: TableOptions;
+  readonly comment?: string;
+  readonly owner?: string;
+  readonly needs: readonly string[];
+  /** From the catalog's statistics; 0 where it has none. Bytes include out-of-line values. */
+  readonly rowsEstimated: number;
+  readonly bytesEstimated: number;
+  /** Chunk encodings that this source can write for it, the best first. */
+  readonly encodings: readonly Encoding[];
+}
+
+export type Encoding = 'pgcopy' | 'text';
+
+export interface Column {
+  readonly name: string;
+  /** With modifiers, qualified where not built in: `numeric(10,2)`, `public.mpaa_rating`. */
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly collation?: string;
+  readonly default?: Definition;
+  readonly generated?: { readonly expression: string; readonly stored: boolean };
+  readonly identity?: Identity;
+  readonly comment?: string;
+  /** Further column options in the dialect's words: STORAGE, COMPRESSION, SET STATISTICS. */
+  readonly options: readonly string[];
+  /** False where the column comes from a parent and must not be declared again. */
+  readonly local: boolean;
+}
+
+export interface Definition {
+  readonly id: string;
+  readonly definition: string;
+  readonly needs: readonly string[];
+}
+
+export interface Identity {
+  readonly always: boolean;
+  /** Qualified name of the sequence behind it, and its options in the dialect's words. */
+  readonly sequence: string;
+  readonly options: string;
+}
+
+export interface Partition {
+  /** `RANGE (day)` for a root, absent for a leaf. */
+  readonly by?: string;
+  /** Qualified parent and bound (`FOR VALUES …`, `DEFAULT`), absent for the topmost root. */
+  readonly of?: { readonly parent: string; readonly bound: string };
+}
+
+export interface TableOptions {
+  readonly unlogged: boolean;
+  readonly parameters: readonly string[];
+  readonly accessMethod?: string;
+  readonly ofType?: string;
+  /** Statements to run once the table's keys stand (replica identity, CLUSTER ON). */
+  readonly afterKeys: readonly string[];
+}
+
+export interface Constraint extends Definition {
+  readonly name: string;
+  readonly kind: 'primary key' | 'unique' | 'check' | 'exclusion' | 'foreign key' | 'not null';
+  readonly columns: readonly string[];
+  /** Inherited from a parent, and so created with it. */
+  readonly inherited: boolean;
+  readonly deferrable: boolean;
+  /** False for a constraint that the source itself holds NOT VALID. */
+  readonly validated: boolean;
+  readonly comment?: string;
+  readonly references?: { readonly table: TableName; readonly columns: readonly string[] };
+}
+
+export interface Index extends Definition {
+  readonly name: string;
+  readonly unique: boolean;
+  readonly columns: readonly string[];
+  readonly comment?: string;
+  /** Qualified name of the partitioned index that it belongs to. */
+  readonly parent?: string;
+}
+
+/** Anything that is no table: type, function, view, trigger, rule, policy, grant, comment … */
+export interface SchemaObject {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  /** The table it hangs on, if any: that table's exclusion leaves it out too. */
+  readonly table?: TableName;
+  readonly statements: readonly string[];
+  readonly needs: readonly string[];
+  /** When it may be made: before rows, once rows are in, or only at the end (cutover). */
+  readonly when: 'before rows' | 'after rows' | 'at cutover';
+  /** A failure is reported with the statement and does not stop the run (owner or role missing there). */
+  readonly optional?: boolean;
+}
+
+/** Where a sequence stands, read when the last row is in. */
+export interface SequenceValue {
+  readonly sequence: string;
+  readonly last: string;
+  readonly called: boolean;
+}
+
+/** Columns that have values of their own: what a `.dkt` carries, in order. Generated ones are computed there. */
+export const storedColumns = (table: Table): Column[] => table.columns.filter((c) => c.generated === undefined);
+
+export const tableName = (table: Pick<Table, 'schema' | 'name'>): TableName => `${table.schema}.${table.name}`;

@@ -1,0 +1,23 @@
+import type { TableName } from './schema.js';
+
+/** One thing to do on a server: shown as SQL, then run. */
+export interface Step {
+  /** Unique within a plan, and the same for the same metadata: `index public.film film_title_idx`. */
+  readonly id: string;
+  readonly kind: string;
+  readonly table?: TableName;
+  /** Run in this order in one transaction. */
+  readonly statements: readonly string[];
+  /** Ids of steps that come first; `rowsOf(table)` and `CUTOVER` stand for events. */
+  readonly needs: readonly string[];
+  /** A failure is reported with its statement and does not stop the run. */
+  readonly optional?: boolean;
+  /** Bytes that it has to work through, for estimates and order; 0 where it is quick. */
+  readonly bytes: number;
+}
+
+/** The event "all rows of this table are in". */
+export const rowsOf = (table: TableName): string => `load ${table}`;
+
+/** The event "everything that can be done before the applications move over is done". */
+export const CUTOVER = 'cutover';
