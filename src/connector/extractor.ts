@@ -1,3 +1,4 @@
+import type { ByteSink } from '../model/bytes.js';
 import type { Position } from '../model/position.js';
 import type { Encoding, Schema, SequenceValue, Table } from '../model/schema.js';
 import type { Step } from '../model/step.js';
@@ -28,9 +29,12 @@ export interface Snapshot {
   readonly ticket: string;
   /** Tables that were rewritten or truncated after it was taken: it does not see their rows. Only the holder knows. */
   readonly rewritten: readonly Table[];
-  slices(table: Table, bytes: number): Promise<Slice[]>;
+  /** Cuts a table into slices of about `bytes`. Their bounds are written down before the first is read. */
+  slices(table: Table, encoding: Encoding, bytes: number): Promise<Slice[]>;
   /** Rows that the source says it sent. */
   copy(slice: Slice, to: ByteSink): Promise<number>;
+  /** Rejects when the session behind it is gone. */
+  hold(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,12 +43,4 @@ export interface Slice {
   readonly table: Table;
   readonly encoding: Encoding;
   readonly bounds: string;
-}
-
-/** Where rows go as bytes. A row is announced with its length, then arrives in one or more pieces. */
-export interface ByteSink {
-  row(length: number): void;
-  append(bytes: Uint8Array, start: number, end: number): void;
-  /** A promise to wait for before sending more, or undefined when there is room. */
-  ready(): Promise<void> | undefined;
 }
