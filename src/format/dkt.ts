@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { Fault } from '../base/fault.js';
+import type { ByteSink, ByteStore } from '../model/bytes.js';
+import { FrameReader, type Piece } from './frame-reader.js';
+import { FrameWriter, type Sealed } from './frame-writer.js';
+import { dktName } from './name.js';
+import { refused } from './refusal.js';
+import { afterRows } from './rows.js';
+
+const header = z.object({
+  /** The migration's id. */
+  migration: z.string(),
+  /** A new uuid for every chunk that is written. */
+  chunk: z.string(),
+  generation: z.number().int(),
+  schema: z.string(),
+  table: z.string(),
+  number: z.number().int(),
+  /** In the order of the values of a row; `type` in the source's words, with modifiers. */
+  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  encoding: z.enum(['text', 'pgcopy']),
+  compression: z.enum(['none', 'brotli']),
+  /** The slice, in its extractor's words. */
+  bounds: z.string(),
+  /** Of the snapshot, or ''. */
+  position: z.string(),
+  fingerprint: z.string(),
+});
+
+export type DktHeader = Readonly<z.infer<typeof header>>;
+
+/** sha256 over `name NUL type LF` of the columns in order: what a `.dkt` and a stream of changes can both know. */
+export const fingerprint = (columns: DktHeader['columns']): string =>
+  columns.reduce((hash, c) => hash.update(`${c.name}\0${c.type}\n`), createHash('sha256')).digest('hex');
+
+/** Writes one chunk of a table's rows under its name. On any failure call `abandon`; nothing is left then. */
+export class DktWriter implements ByteSink {
+  readonly header: DktHeader;
+  readonly name: string;
+  readonly #frame: FrameWriter;
+  #rows = 0;
+
+  private constructor(header: DktHeader, name: string, frame: FrameWriter) {
+    this.header = header;
+    this.name = name;
+    this.#frame = frame;
+  }
+
+  /** Fault CHUNK_EXISTS when a file of that name is sealed already. */
+  static async create(store: ByteStore, from: Omit<DktHeader, 'fingerprint'>): Promise<DktWriter> {
+    const header = { ...from, fingerprint: fingerprint(from.columns) };
+    const name = dktName(header.schema, header.table, header.number);
+    return new DktWriter(header, name, await FrameWriter.create(store, name, 'dkt', header));
+  }
+
+  row(length: number): void {
+    this.#frame.record(length, ++this.#rows);
+  }
+
+  append(bytes: Uint8Array, start: number, end: number): void {
+    this.#frame.append(bytes, start, end);
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.#frame.ready();
+  }
+
+  /** The file is durable when this resolves. */
+  seal(): Promise<Sealed> {
+    return this.#frame.seal();
+  }
+
+  abandon(): Promise<void> {
+    return this.#frame.abandon();
+  }
+}
+
+/** What the control tables say of a chunk. What is absent is not compared. */
+export interface Expected {
+  readonly migration?: string;
+  readonly generation?: number;
+  readonly rows?: number;
+  readonly checksum?: string;
+  /** Of the table as the loader knows it. */
+  readonly fingerprint?: string;
+}
+
+export interface DktReader {
+  readonly header: DktHeader;
+  readonly rows: number;
+  readonly rawBytes: number;
+  readonly storedBytes: number;
+  readonly checksum: string;
+  /** From row `fromRow` (0: all, n: n rows are disposed of). Every block is verified before it is yielded. */
+  blocks(fromRow: number): AsyncIterable<Piece>;
+  close(): Promise<void>;
+}
+
+/** Opens a sealed chunk, or refuses it before its first row: Fault `permanent` with a `Refusal` or CHUNK_MISSING. */
+export async function openDkt(store: ByteStore, name: string, expected: Expected = {}): Promise<DktReader> {
+  const frame = await FrameReader.open(store, name, 'dkt');
+  try {
+    return reader(frame, checkedHeader(frame, expected));
+  } catch (error) {
+    await frame.close();
+    throw error;
+  }
+}
+
+function reader(frame: FrameReader, header: DktHeader): DktReader {
+  return {
+    header,
+    rows: frame.footer.ended,
+    rawBytes: frame.footer.raw,
+    storedBytes: frame.size,
+    checksum: frame.checksum,
+    blocks: (fromRow) => rowsFrom(frame, header, fromRow),
+    close: () => frame.close(),
+  };
+}
+
+function checkedHeader(frame: FrameReader, expected: Expected): DktHeader {
+  const { name } = frame;
+  const parsed = header.safeParse(frame.header);
+  if (!parsed.success) {
+    throw refused('CHUNK_DAMAGED', name, 'header', 'the keys of a .dkt', z.prettifyError(parsed.error));
+  }
+  const { data } = parsed;
+  const own = dktName(data.schema, data.table, data.number);
+  if (own !== name) throw refused('CHUNK_SWAPPED', name, 'the chunk that its header names', name, own);
+  compare(name, 'CHUNK_FOREIGN', 'migration', expected.migration, data.migration);
+  compare(name, 'CHUNK_STALE', 'generation', expected.generation, data.generation);
+  compare(name, 'CHUNK_STALE', 'fingerprint of the columns', expected.fingerprint, data.fingerprint);
+  compare(name, 'CHUNK_STALE', 'rows', expected.rows, frame.footer.ended);
+  compare(name, 'CHUNK_STALE', 'checksum of the file that was recorded', expected.checksum, frame.checksum);
+  return data;
+}
+
+function compare<T extends string | number>(
+  name: string,
+  code: 'CHUNK_FOREIGN' | 'CHUNK_STALE',
+  what: string,
+  expected: T | undefined,
+  found: T,
+): void {
+  if (expected !== undefined && expected !== found) throw refused(code, name, what, expected, found);
+}
+
+async function* rowsFrom(frame: FrameReader, header: DktHeader, fromRow: number): AsyncGenerator<Piece> {
+  if (fromRow > frame.footer.ended) throw beyond(frame, fromRow);
+  if (fromRow === frame.footer.ended) return;
+  const first = frame.blockOf(fromRow);
+  let skip = fromRow - frame.endedBefore(first);
+  for await (const piece of frame.pieces(header.compression, first)) {
+    yield skip === 0 ? piece : { ...piece, bytes: without(frame, header, piece.bytes, skip) };
+    skip = 0;
+  }
+}
+
+function without(frame: FrameReader, { encoding }: DktHeader, bytes: Buffer, rows: number): Buffer {
+  const start = afterRows(encoding, bytes, rows);
+  if (start === undefined) throw refused('CHUNK_DAMAGED', frame.name, 'rows in a block', `more than ${rows}`, 'fewer');
+  return bytes.subarray(start);
+}
+
+const beyond = (frame: FrameReader, fromRow: number): Fault =>
+  refused('CHUNK_STALE', frame.name, 'the mark lies beyond the file, rows', `at least ${fromRow}`, frame.footer.ended);
