@@ -10,6 +10,8 @@ export interface Result<R extends Row = Row> {
 }
 
 export interface Tx {
+  /** Folder name under `sql/`: whose words this session speaks. */
+  readonly dialect: string;
   /** `:name` parameters, as in the `.sql` files. A statement without parameters may hold several, separated by `;`. */
   query<R extends Row = Row>(sql: string, params?: Params): Promise<Result<R>>;
   /** Streams bytes into a bulk statement (COPY … FROM STDIN, LOAD DATA LOCAL). Returns the rows that the server took. */
@@ -17,8 +19,6 @@ export interface Tx {
 }
 
 export interface Db extends Tx {
-  /** Folder name under `sql/`: whose words this session speaks. */
-  readonly dialect: string;
   /** The server's own id of this session, as a DBA finds it in the server's list of sessions. */
   readonly session: string;
   /** READ COMMITTED. Rolls back and rethrows when `body` throws; a lost COMMIT answer is a Fault with code `COMMIT_UNKNOWN`. */
