@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.js';
 import type { ByteSink, ByteStore } from '../model/bytes.js';
 import { FrameReader, type Piece } from './frame-reader.js';
 import { FrameWriter, type Sealed } from './frame-writer.js';
+import { checkHeader, checkSame } from './header.js';
 import { dktName } from './name.js';
 import { refused } from './refusal.js';
 import { afterRows } from './rows.js';
@@ -121,30 +122,14 @@ function reader(frame: FrameReader, header: DktHeader): DktReader {
 }
 
 function checkedHeader(frame: FrameReader, expected: Expected): DktHeader {
-  const { name } = frame;
-  const parsed = header.safeParse(frame.header);
-  if (!parsed.success) {
-    throw refused('CHUNK_DAMAGED', name, 'header', 'the keys of a .dkt', z.prettifyError(parsed.error));
-  }
-  const { data } = parsed;
-  const own = dktName(data.schema, data.table, data.number);
-  if (own !== name) throw refused('CHUNK_SWAPPED', name, 'the chunk that its header names', name, own);
-  compare(name, 'CHUNK_FOREIGN', 'migration', expected.migration, data.migration);
-  compare(name, 'CHUNK_STALE', 'generation', expected.generation, data.generation);
-  compare(name, 'CHUNK_STALE', 'fingerprint of the columns', expected.fingerprint, data.fingerprint);
-  compare(name, 'CHUNK_STALE', 'rows', expected.rows, frame.footer.ended);
-  compare(name, 'CHUNK_STALE', 'checksum of the file that was recorded', expected.checksum, frame.checksum);
+  const { name, footer, checksum } = frame;
+  const data = checkHeader(frame, header, (own) => dktName(own.schema, own.table, own.number));
+  checkSame(name, 'CHUNK_FOREIGN', 'migration', expected.migration, data.migration);
+  checkSame(name, 'CHUNK_STALE', 'generation', expected.generation, data.generation);
+  checkSame(name, 'CHUNK_STALE', 'fingerprint of the columns', expected.fingerprint, data.fingerprint);
+  checkSame(name, 'CHUNK_STALE', 'rows', expected.rows, footer.ended);
+  checkSame(name, 'CHUNK_STALE', 'checksum of the file that was recorded', expected.checksum, checksum);
   return data;
-}
-
-function compare<T extends string | number>(
-  name: string,
-  code: 'CHUNK_FOREIGN' | 'CHUNK_STALE',
-  what: string,
-  expected: T | undefined,
-  found: T,
-): void {
-  if (expected !== undefined && expected !== found) throw refused(code, name, what, expected, found);
 }
 
 async function* rowsFrom(frame: FrameReader, header: DktHeader, fromRow: number): AsyncGenerator<Piece> {

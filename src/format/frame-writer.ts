@@ -48,30 +48,33 @@ export class FrameWriter {
   #used = 0;
   /** How far records may begin in this block: 0 once it holds a long one. */
   #limit = BLOCK_BYTES;
-  #endedBefore = 0;
+  #endedBefore: number;
   #inside = false;
   /** Bytes of the current record that have not come yet. */
   #missing = 0;
-  #ended = 0;
-  #endedBeforeRecord = 0;
+  #ended: number;
+  #endedBeforeRecord: number;
 
-  private constructor(file: ByteWriter, head: Buffer, compression: Compression) {
+  private constructor(file: ByteWriter, head: Buffer, compression: Compression, ended: number) {
     this.#file = file;
     this.#head = head;
     this.#compression = compression;
     this.#offset = head.length;
+    this.#ended = this.#endedBefore = this.#endedBeforeRecord = ended;
   }
 
+  /** `ended`: rows (ckt: the seq) that ended before the file's first record. */
   static async create(
     store: ByteStore,
     name: string,
     kind: Kind,
     header: { readonly compression: Compression },
+    ended = 0,
   ): Promise<FrameWriter> {
     const head = encodeHead(kind, header);
     const file = await store.create(name);
     await file.write(head);
-    return new FrameWriter(file, head, header.compression);
+    return new FrameWriter(file, head, header.compression, ended);
   }
 
   /** Announces a record; `ended`: the rows (ckt: the seq) that have ended when it has. */
