@@ -1,0 +1,88 @@
+import type { Connection, Submittable } from 'pg';
+import { Fault } from '../../base/fault.js';
+import type { ByteSink } from '../../model/bytes.js';
+import { classify } from './faults.js';
+import type { Tap } from './tap.js';
+import { Tuples } from './tuples.js';
+
+/**
+ * COPY … TO STDOUT, as an entry of pg's queue. When the sink fails, what still comes is thrown away and `abandon` is
+ * called, once. Calls `settle` with the rows, or with what failed first.
+ */
+export class CopyOut implements Submittable, ByteSink {
+  #seen = 0;
+  #told = -1;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(
+    private readonly sql: string,
+    private readonly sink: ByteSink,
+    private readonly tap: Tap,
+    private readonly abandon: () => void,
+    private readonly settle: { resolve(rows: number): void; reject(error: unknown): void },
+  ) {}
+
+  submit(connection: Connection): void {
+    this.tap.rows = this;
+    connection.once('copyOutResponse', ({ binary }: { binary: boolean }) => {
+      if (binary) this.tap.rows = new Tuples(this);
+    });
+    connection.query(this.sql);
+  }
+
+  row(length: number): void {
+    this.#seen += 1;
+    if (this.#failure !== undefined) return;
+    try {
+      this.sink.row(length);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  append(chunk: Uint8Array, start: number, end: number): void {
+    if (this.#failure !== undefined) return;
+    try {
+      this.sink.append(chunk, start, end);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Never rejects: who waits for it is the socket. */
+  ready(): Promise<void> | undefined {
+    if (this.#failure !== undefined) return undefined;
+    try {
+      return this.sink.ready()?.catch((error: unknown) => this.#fail(error));
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  handleCommandComplete({ text }: { text: string }): void {
+    this.#told = Number(/^COPY (\d+)$/.exec(text)?.[1] ?? -1);
+  }
+
+  handleReadyForQuery(): void {
+    this.tap.rows = undefined;
+    if (this.#failure !== undefined) this.settle.reject(this.#failure.error);
+    else if (this.#told === this.#seen) this.settle.resolve(this.#seen);
+    else this.settle.reject(miscounted(this.#told, this.#seen));
+  }
+
+  handleError(error: unknown): void {
+    this.tap.rows = undefined;
+    this.settle.reject(this.#failure === undefined ? classify(error) : this.#failure.error);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.abandon();
+  }
+}
+
+function miscounted(told: number, seen: number): Fault {
+  return new Fault('unknown', `the server says that it sent ${told} rows, but ${seen} arrived`, { code: 'ROW_COUNT' });
+}
