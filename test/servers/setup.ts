@@ -1,0 +1,38 @@
+/**
+ * One server per major version for the whole run, started when a test first asks for it: workers are processes of
+ * their own, so they ask over loopback.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestProject } from 'vitest/node';
+import { startServer, type Major, type Server } from '../../extractors/postgres/server.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    servers: string;
+  }
+}
+
+const SETTINGS = { fsync: 'off', full_page_writes: 'off', wal_level: 'logical', max_connections: '200' };
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const running = new Map<Major, Promise<Server>>();
+  const start = (major: Major): Promise<Server> => {
+    const server = running.get(major) ?? startServer({ major, settings: SETTINGS });
+    running.set(major, server);
+    return server;
+  };
+  const desk = createServer((request, response) => {
+    start(Number(request.url?.slice(1)) as Major).then(
+      (server) => response.end(server.url().href),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(desk, 'listening');
+  project.provide('servers', `http://127.0.0.1:${(desk.address() as AddressInfo).port}`);
+  return async () => {
+    desk.close();
+    await Promise.all([...running.values()].map(async (server) => (await server).stop('immediate')));
+  };
+}
