@@ -1,0 +1,81 @@
+-- name: insert_tasks
+INSERT INTO wirekite_task (task_id, batch_run_id, kind, table_name, object_name, statement, byte_count, is_optional)
+SELECT s.task_id, :run::text, s.kind, s.table_name, s.task_id, s.statement, s.byte_count, s.is_optional
+FROM jsonb_to_recordset(:tasks::jsonb) AS s(task_id text, kind text, table_name text, statement text, byte_count bigint, is_optional text)
+ON CONFLICT (task_id) DO NOTHING
+
+-- name: insert_dependencies
+INSERT INTO wirekite_task_dependency (task_id, depends_on)
+SELECT d.task_id, d.depends_on FROM jsonb_to_recordset(:dependencies::jsonb) AS d(task_id text, depends_on text)
+ON CONFLICT DO NOTHING
+
+-- name: make_ready
+UPDATE wirekite_task t SET state = 'READY'
+WHERE t.state = 'WAITING' AND NOT EXISTS (
+  SELECT 1 FROM wirekite_task_dependency d JOIN wirekite_task n ON n.task_id = d.depends_on
+  WHERE d.task_id = t.task_id AND n.state NOT IN ('DONE', 'SKIPPED'))
+
+-- name: block_tasks
+-- What needs a failed task, at any distance, can no longer be done.
+WITH RECURSIVE blocked(task_id, cause) AS (
+  SELECT d.task_id, n.task_id FROM wirekite_task_dependency d JOIN wirekite_task n ON n.task_id = d.depends_on AND n.state = 'FAILED'
+  UNION
+  SELECT d.task_id, b.cause FROM wirekite_task_dependency d JOIN blocked b ON b.task_id = d.depends_on
+)
+UPDATE wirekite_task t SET state = 'BLOCKED', blocked_by = b.cause
+FROM (SELECT task_id, min(cause) AS cause FROM blocked GROUP BY task_id) b
+WHERE b.task_id = t.task_id AND t.state IN ('WAITING', 'READY')
+
+-- name: next_task
+SELECT t.task_id FROM wirekite_task t
+WHERE t.kind <> 'event' AND (:kinds::jsonb IS NULL OR t.kind IN (SELECT jsonb_array_elements_text(:kinds::jsonb)))
+  AND (t.state = 'READY' OR t.state = 'RUNNING' AND NOT EXISTS
+    (SELECT 1 FROM wirekite_worker k WHERE k.worker = t.worker AND k.lease_until > clock_timestamp()))
+ORDER BY t.priority DESC, t.byte_count DESC, t.task_id LIMIT 1
+FOR UPDATE SKIP LOCKED
+
+-- name: take_task
+UPDATE wirekite_task t SET state = 'RUNNING', worker = :worker::text, attempt_no = t.attempt_no + 1,
+  started_at = clock_timestamp(), finished_at = NULL, outcome = NULL, status_reason = NULL
+WHERE t.task_id = :task::text AND (t.state = 'READY' OR t.state = 'RUNNING' AND NOT EXISTS
+    (SELECT 1 FROM wirekite_worker k WHERE k.worker = t.worker AND k.lease_until > clock_timestamp()))
+RETURNING t.task_id, t.kind, t.table_name, t.statement, t.byte_count::text AS byte_count, t.attempt_no, t.is_optional
+
+-- name: finish_task
+UPDATE wirekite_task SET state = :state::text, outcome = :outcome::text, status_reason = :reason::text,
+  finished_at = CASE WHEN :state::text = 'READY' THEN NULL ELSE clock_timestamp() END,
+  worker = CASE WHEN :state::text = 'READY' THEN NULL ELSE worker END
+WHERE task_id = :task::text AND worker = :worker::text AND state = 'RUNNING'
+
+-- name: finish_event
+UPDATE wirekite_task SET state = 'DONE', outcome = 'success', finished_at = clock_timestamp()
+WHERE task_id = :task::text AND kind = 'event' AND state = 'READY'
+
+-- name: close_events
+-- Every chunk that was planned is written, every one is loaded, and their numbers agree.
+WITH loaded AS (
+  UPDATE wirekite_table t SET state = 'LOADED', updated_at = clock_timestamp(),
+    rows_extracted = c.rows_extracted, rows_loaded = c.rows_loaded, bytes_loaded = c.bytes_loaded
+  FROM wirekite_task e, wirekite_table w CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE p.operation = 'DE' AND p.finish_time IS NOT NULL) AS written,
+      count(*) FILTER (WHERE p.operation = 'D' AND p.finish_time IS NOT NULL) AS loads,
+      count(*) FILTER (WHERE p.finish_time IS NULL) AS unfinished,
+      coalesce(sum(p.row_count) FILTER (WHERE p.operation = 'DE'), 0) AS rows_extracted,
+      coalesce(sum(p.row_count) FILTER (WHERE p.operation = 'D'), 0) AS rows_loaded,
+      coalesce(sum(p.byte_count) FILTER (WHERE p.operation = 'D'), 0) AS bytes_loaded
+    FROM wirekite_progress p WHERE p.table_name = w.table_name) c
+  WHERE w.table_name = t.table_name AND t.state = 'COPYING' AND e.kind = 'event' AND e.table_name = t.table_name AND e.state = 'READY'
+    AND c.unfinished = 0 AND c.written = t.chunk_count AND c.loads = t.chunk_count
+  RETURNING t.table_name
+)
+UPDATE wirekite_task e SET state = 'DONE', outcome = 'success', finished_at = clock_timestamp()
+FROM loaded WHERE e.kind = 'event' AND e.table_name = loaded.table_name
+RETURNING e.table_name
+
+-- name: reopen_tasks
+UPDATE wirekite_task SET state = 'WAITING', blocked_by = NULL, worker = NULL
+WHERE state IN ('FAILED', 'BLOCKED') RETURNING task_id
+
+-- name: open_tasks
+SELECT task_id, kind, table_name, state, attempt_no, worker, status_reason, blocked_by
+FROM wirekite_task WHERE state NOT IN ('DONE', 'SKIPPED') ORDER BY state, priority DESC, byte_count DESC, task_id

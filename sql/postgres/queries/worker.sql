@@ -1,0 +1,31 @@
+-- name: forget_workers
+DELETE FROM wirekite_worker WHERE lease_until < clock_timestamp() - interval '1 day'
+
+-- name: register_workers
+INSERT INTO wirekite_worker (worker, role, host, pid, source_session, target_session, version)
+SELECT u.worker, u.role, u.host, u.pid, u.source_session, u.target_session, u.version
+FROM jsonb_to_recordset(:units::jsonb) AS u(worker text, role text, host text, pid bigint, source_session text, target_session text, version text)
+
+-- name: beat_workers
+-- Renews the leases and answers, for every row that is still there, whether its lease had ended.
+UPDATE wirekite_worker w SET state = u.state, why = u.why, at_mark = u.at_mark, action_read = u.action_read,
+  action_read_at = u.action_read_at, source_session = u.source_session, target_session = u.target_session,
+  heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + interval '15 seconds'
+FROM jsonb_to_recordset(:units::jsonb) AS u(worker text, state text, why text, at_mark text, action_read text,
+    action_read_at timestamptz, source_session text, target_session text)
+  JOIN wirekite_worker was ON was.worker = u.worker
+WHERE w.worker = u.worker
+RETURNING w.worker, CASE WHEN was.lease_until < clock_timestamp() THEN 'YES' ELSE 'NO' END AS had_ended
+
+-- name: end_leases
+UPDATE wirekite_worker SET state = 'DEAD', why = :why::text, lease_until = clock_timestamp()
+WHERE host = :host::text AND pid = :pid::bigint AND lease_until > clock_timestamp()
+RETURNING worker
+
+-- name: leave_workers
+UPDATE wirekite_worker SET state = 'STOPPED', why = :why::text, lease_until = clock_timestamp(), heartbeat_at = clock_timestamp()
+WHERE worker IN (SELECT jsonb_array_elements_text(:workers::jsonb))
+
+-- name: living_workers
+SELECT worker, role, host, pid::text AS pid, state, why, at_mark, target_session, lease_until::text AS lease_until
+FROM wirekite_worker WHERE lease_until > clock_timestamp() ORDER BY role, worker

@@ -1,0 +1,70 @@
+import type { Encoding, TableName } from '../model/schema.js';
+
+/** A claim on a row of wirekite_progress. Only who holds worker and generation may change the row. */
+export interface Claim {
+  /** File name. */
+  readonly source: string;
+  /** `DE` for extraction, the target table for loading. */
+  readonly target: string;
+  readonly table: TableName;
+  readonly number: number;
+  readonly generation: number;
+  readonly worker: string;
+  readonly restarts: number;
+  /** The extractor's own words: which rows. */
+  readonly bounds: string;
+  readonly encoding: Encoding;
+  readonly snapshotId: string;
+}
+
+/** A slice to be written. */
+export interface ExtractClaim extends Claim {
+  /** Why a loader refused it. Then it is made again under a new name (`renameChunk`), and only from the same snapshot. */
+  readonly refused: string | undefined;
+}
+
+/** A sealed chunk to be loaded. */
+export interface LoadClaim extends Claim {
+  readonly rows: number;
+  readonly rawBytes: number;
+  readonly checksum: string;
+}
+
+export interface ClaimRow extends Record<string, unknown> {
+  readonly source: string;
+  readonly target: string;
+  readonly table_name: string;
+  readonly chunk_number: string;
+  readonly generation: number;
+  readonly worker: string;
+  readonly position: string | null;
+  readonly row_count: string | null;
+  readonly byte_count: string | null;
+  readonly checksum: string | null;
+  readonly restarts: number;
+  readonly error: string | null;
+  readonly encoding: Encoding;
+  readonly snapshot_id: string | null;
+}
+
+export const toClaim = (row: ClaimRow): Claim => ({
+  source: row.source,
+  target: row.target,
+  table: row.table_name,
+  number: Number(row.chunk_number),
+  generation: row.generation,
+  worker: row.worker,
+  restarts: row.restarts,
+  bounds: row.position ?? '',
+  encoding: row.encoding,
+  snapshotId: row.snapshot_id ?? '',
+});
+
+export const toExtractClaim = (row: ClaimRow): ExtractClaim => ({ ...toClaim(row), refused: row.error ?? undefined });
+
+export const toLoadClaim = (row: ClaimRow): LoadClaim => ({
+  ...toClaim(row),
+  rows: Number(row.row_count),
+  rawBytes: Number(row.byte_count),
+  checksum: row.checksum ?? '',
+});

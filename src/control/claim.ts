@@ -1,0 +1,86 @@
+import { Fault } from '../base/fault.js';
+import type { Db, Tx } from '../db/db.js';
+import { ask } from './ask.js';
+import { toExtractClaim, toLoadClaim, type ClaimRow, type ExtractClaim, type LoadClaim } from './chunk.js';
+import { failTable, lostTables } from './table.js';
+
+interface Key extends Record<string, unknown> {
+  readonly source: string;
+  readonly target: string;
+}
+
+/**
+ * The next slice to write, or undefined when there is none now: of tables whose snapshot is held, by priority, then
+ * chunk number. A slice that a dead worker left counts as restarted.
+ */
+export async function claimExtract(db: Db, worker: string): Promise<ExtractClaim | undefined> {
+  const row = await untilNobodyInterferes(() => db.transaction((tx) => takeNext(tx, 'next_extract', worker)));
+  return row && toExtractClaim(row);
+}
+
+/**
+ * The next chunk to load, or undefined when there is none now: one that a dead or leaving worker left first, else a
+ * sealed one of a table whose event `load <table>` is READY, which is when everything that its rows need has been made.
+ * A table of which progress rows were deleted is stopped, and another one is tried.
+ */
+export async function claimLoad(db: Db, worker: string): Promise<LoadClaim | undefined> {
+  const row = await untilNobodyInterferes(async () => {
+    const left = await db.transaction((tx) => takeNext(tx, 'next_abandoned_load', worker));
+    return left ?? (await claimSealed(db, worker));
+  });
+  return row && toLoadClaim(row);
+}
+
+const AGAIN = Symbol('somebody else was quicker');
+type Taken = ClaimRow | undefined | typeof AGAIN;
+
+async function untilNobodyInterferes(attempt: () => Promise<Taken>): Promise<ClaimRow | undefined> {
+  for (;;) {
+    const taken = await attempt();
+    if (taken !== AGAIN) return taken;
+  }
+}
+
+async function takeNext(tx: Tx, candidate: string, worker: string): Promise<Taken> {
+  const { rows } = await ask<Key>(tx, candidate);
+  return rows[0] === undefined ? undefined : await take(tx, rows[0], worker);
+}
+
+async function take(tx: Tx, key: Key, worker: string): Promise<Taken> {
+  const { rows } = await ask<ClaimRow>(tx, 'take_row', { source: key.source, target: key.target, worker });
+  return rows[0] ?? AGAIN;
+}
+
+async function claimSealed(db: Db, worker: string): Promise<Taken> {
+  let lost: string | undefined;
+  const taken = await db.transaction(async (tx): Promise<Taken> => {
+    const { rows } = await ask<{ source: string; table_name: string }>(tx, 'next_sealed');
+    if (rows[0] === undefined) return undefined;
+    const { source, table_name: table } = rows[0];
+    if ((await lostTables(tx, { table })).length > 0) {
+      lost = table;
+      return AGAIN;
+    }
+    await ask(tx, 'stamp_sealed', { source });
+    const inserted = await ask<{ target: string }>(tx, 'insert_load', { source });
+    return take(tx, { source, target: inserted.rows[0]?.target ?? '' }, worker);
+  });
+  if (lost !== undefined) await stopIfLost(db, lost);
+  return taken;
+}
+
+/** Stops tables whose progress rows were deleted: their rows may be in the target, and nothing says which. */
+export async function stopIfLost(db: Db, table?: string): Promise<Fault[]> {
+  const lost = await lostTables(db, table === undefined ? {} : { table });
+  const faults = lost.map(({ table: name, found }) => progressDeleted(name, found));
+  for (const fault of faults) await failTable(db, fault.place.table ?? '', fault.message);
+  return faults;
+}
+
+const progressDeleted = (table: string, found: string): Fault =>
+  new Fault('permanent', `rows of wirekite_progress were deleted: ${found}`, {
+    code: 'PROGRESS_DELETED',
+    place: { table },
+    safe: 'nothing more is loaded into this table',
+    hint: 'empty it and load it again: openkite reset',
+  });

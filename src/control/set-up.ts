@@ -1,0 +1,91 @@
+import { Fault } from '../base/fault.js';
+import { probe } from '../base/probe.js';
+import type { Db, Tx } from '../db/db.js';
+import { controlVersion, migrationsFolder, sqlFiles } from '../db/statements.js';
+import { ask } from './ask.js';
+import { insertSettings } from './setting.js';
+
+/** What a control schema belongs to. Source and target as their connectors identify them. */
+export interface Owner {
+  readonly migration: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+const MEANING: Readonly<Record<string, string>> = {
+  migration: 'the name of the one migration that this schema belongs to',
+  source: 'the database that is moved',
+  target: 'the database that it is moved to',
+  control_version: 'the version of these tables',
+  reset_pending: 'YES while a reset has begun and not ended',
+};
+
+/**
+ * Creates the control schema or brings it up to date: schema, tables, views, settings. Can be repeated and be
+ * interrupted anywhere. Refuses a schema of another migration, or one that a newer version has made.
+ */
+export async function setUp(db: Db, wanted: Owner & { schema: string }): Promise<void> {
+  const { rows } = await ask<Record<string, string>>(db, 'find_schema', { schema: wanted.schema });
+  if (rows[0]?.['settings_exist'] === 'YES') refuse(await readFixed(db), wanted, controlVersion(db.dialect));
+  if (rows[0]?.['schema_exists'] !== 'YES') await db.query(String(rows[0]?.['create_schema']));
+  probe('S1');
+  await db.migrate(migrationsFolder(db.dialect));
+  probe('S2');
+  await db.transaction(async (tx) => {
+    await ask(tx, 'lock_set_up');
+    refuse(await readFixed(tx), wanted, controlVersion(tx.dialect));
+    for (const { text } of sqlFiles(tx.dialect, 'views')) await tx.query(text);
+    probe('S3');
+    await insertSettings(tx);
+    await writeOwner(tx, wanted);
+    probe('S4');
+  });
+}
+
+async function writeOwner(tx: Tx, { migration, source, target }: Owner): Promise<void> {
+  await writeFixed(tx, 'migration', migration);
+  await writeFixed(tx, 'source', source);
+  await writeFixed(tx, 'target', target);
+  await writeFixed(tx, 'control_version', String(controlVersion(tx.dialect)));
+}
+
+/** A row of `wirekite_setting` that says a fact: only openkite writes it, an UPDATE of its value is refused. */
+export async function writeFixed(tx: Tx, name: string, value: string): Promise<void> {
+  await ask(tx, 'write_fixed', { name, value, meaning: MEANING[name] ?? name });
+}
+
+export async function readFixed(tx: Tx): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await ask<{ name: string; value: string }>(tx, 'read_fixed');
+  return new Map(rows.map((row) => [row.name, row.value]));
+}
+
+function refuse(found: ReadonlyMap<string, string>, wanted: Owner, version: number): void {
+  for (const what of ['migration', 'source', 'target'] as const) {
+    const there = found.get(what);
+    if (there !== undefined && there !== wanted[what])
+      throw new Fault('operator', `this control schema belongs to ${what} ${there}, not to ${wanted[what]}`, {
+        code: 'OTHER_MIGRATION',
+        safe: 'nothing was changed',
+        hint: 'name another control schema (control: { schema: … }), or the migration that it belongs to',
+      });
+  }
+  const made = Number(found.get('control_version') ?? version);
+  if (made > version) throw otherVersion(made, version);
+}
+
+/** For daemons, which never change the control schema: throws unless it has exactly the version that this build needs. */
+export async function requireVersion(db: Db): Promise<void> {
+  const found = (await readFixed(db)).get('control_version');
+  const needed = controlVersion(db.dialect);
+  if (Number(found) !== needed) throw otherVersion(found ?? 'none', needed);
+}
+
+const otherVersion = (found: number | string, needed: number): Fault =>
+  new Fault('operator', `the control tables have version ${found}, and this openkite needs version ${needed}`, {
+    code: 'CONTROL_VERSION',
+    safe: 'nothing was changed',
+    hint:
+      Number(found) > needed
+        ? 'use the openkite that made them, or a newer one'
+        : 'end the daemons, then let `openkite run` or `openkite init` bring the tables up to date',
+  });

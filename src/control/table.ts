@@ -1,0 +1,133 @@
+import { Fault } from '../base/fault.js';
+import type { Position } from '../model/position.js';
+import type { Encoding, TableName } from '../model/schema.js';
+import type { Db, Tx } from '../db/db.js';
+import { ask } from './ask.js';
+
+/**
+ * PLANNED: not begun. SLICING: parts are written as they come. COPYING: all chunks are planned. LOADED: all rows are
+ * in. DONE: indexes and constraints too. FAILED and RELOAD_NEEDED wait for a person or a new run.
+ */
+export type TableState = 'PLANNED' | 'SLICING' | 'COPYING' | 'LOADED' | 'DONE' | 'FAILED' | 'RELOAD_NEEDED';
+
+export interface NewTable {
+  readonly table: TableName;
+  /** As the target writes it in a statement, quoted where it must be. */
+  readonly target: string;
+  readonly priority: number;
+  readonly rowsEstimated: number;
+  readonly bytesEstimated: number;
+}
+
+export interface TableRow extends NewTable {
+  readonly state: TableState;
+  readonly startPosition: Position | undefined;
+  readonly rowsExtracted: number;
+  readonly rowsLoaded: number;
+  readonly bytesLoaded: number;
+  readonly generation: number;
+  readonly snapshotId: string | undefined;
+  readonly encoding: Encoding | undefined;
+  readonly nextChunk: number;
+  readonly chunkCount: number;
+  readonly error: string | undefined;
+}
+
+/** Adds tables; those that are there already stay as they are. */
+export async function insertTables(tx: Tx, tables: readonly NewTable[]): Promise<void> {
+  const rows = tables.map((t) => ({
+    table_name: t.table,
+    target_name: t.target,
+    priority: t.priority,
+    rows_estimated: Math.round(t.rowsEstimated),
+    bytes_estimated: Math.round(t.bytesEstimated),
+  }));
+  await ask(tx, 'insert_tables', { tables: JSON.stringify(rows) });
+}
+
+/** All tables, the most urgent first. */
+export async function tables(tx: Tx): Promise<TableRow[]> {
+  const { rows } = await ask<Record<string, string | null>>(tx, 'list_tables');
+  return rows.map((row) => ({
+    table: row['table_name'] ?? '',
+    target: row['target_name'] ?? '',
+    priority: Number(row['priority']),
+    rowsEstimated: Number(row['rows_estimated']),
+    bytesEstimated: Number(row['bytes_estimated']),
+    state: row['state'] as TableState,
+    startPosition: row['start_position'] ?? undefined,
+    rowsExtracted: Number(row['rows_extracted']),
+    rowsLoaded: Number(row['rows_loaded']),
+    bytesLoaded: Number(row['bytes_loaded']),
+    generation: Number(row['generation']),
+    snapshotId: row['snapshot_id'] ?? undefined,
+    encoding: (row['encoding'] ?? undefined) as Encoding | undefined,
+    nextChunk: Number(row['next_chunk']),
+    chunkCount: Number(row['chunk_count']),
+    error: row['error'] ?? undefined,
+  }));
+}
+
+export async function setTableState(tx: Tx, table: TableName, state: TableState): Promise<void> {
+  await ask(tx, 'set_table_state', { table, state });
+}
+
+/** Stops one table, and with its event everything that needs its rows. The others go on. */
+export async function failTable(db: Db, table: TableName, error: string): Promise<void> {
+  await ask(db, 'fail_table', { table, error });
+}
+
+/** Tables that had failed are tried once more, at their marks. For the start of a run. */
+export async function reopenTables(db: Db): Promise<TableName[]> {
+  return names(await ask(db, 'reopen_tables'));
+}
+
+/**
+ * Forgets what was loaded of a table, in the transaction that empties it: its progress rows go, so that a loader that
+ * still holds one of its chunks is fenced. Chunk numbers go on, so that no file of before is taken for a new one.
+ */
+export async function emptyForReload(tx: Tx, table: TableName, why: string): Promise<void> {
+  const { count } = await ask(tx, 'empty_for_reload', { table, why });
+  if (count !== 1) throw new Fault('operator', `there is no table ${table} in wirekite_table`, { place: { table } });
+}
+
+/** The first of `n` numbers that no chunk of this table had or will have. */
+export async function takeChunkNumbers(tx: Tx, table: TableName, n: number): Promise<number> {
+  const { rows } = await ask<{ first: string }>(tx, 'take_chunk_numbers', { table, count: n });
+  if (rows[0] === undefined) throw new Fault('permanent', `there is no table ${table} in wirekite_table`, { place: { table } });
+  return Number(rows[0].first);
+}
+
+/** Tables whose snapshot was lost before all their slices were sealed: they must be emptied and read again. */
+export async function caughtTables(tx: Tx): Promise<TableName[]> {
+  return names(await ask(tx, 'caught_tables'));
+}
+
+/** Tables of which progress rows were deleted by hand, with the figures that do not agree. */
+export async function lostTables(
+  tx: Tx,
+  options: { table?: TableName; alsoDone?: boolean } = {},
+): Promise<{ table: TableName; found: string }[]> {
+  const { rows } = await ask<Record<string, string>>(tx, 'lost_tables', {
+    table: options.table ?? null,
+    also_done: options.alsoDone ? 'YES' : 'NO',
+  });
+  return rows.map((row) => ({
+    table: String(row['table_name']),
+    found:
+      `${row['chunk_count']} chunks were planned and ${row['planned']} rows are there; ` +
+      `${row['claimed']} were given to loaders and ${row['loads']} rows are there`,
+  }));
+}
+
+/** Brings rows and bytes of `wirekite_table` up to date with finished chunks: of open tables, or at a start of all. */
+export async function foldTotals(db: Db, options: { alsoDone?: boolean } = {}): Promise<void> {
+  await ask(db, 'fold_totals', { also_done: options.alsoDone ? 'YES' : 'NO' });
+}
+
+/** LOADED tables whose tasks have all ended become DONE. */
+export async function finishTables(db: Db): Promise<TableName[]> {
+  return names(await ask(db, 'finish_tables'));
+}
+
+const names = (result: { rows: Record<string, unknown>[] }): TableName[] => result.rows.map((row) => String(row['table_name']));

@@ -1,0 +1,128 @@
+import { Fault } from '../base/fault.js';
+import type { Db, Tx } from '../db/db.js';
+import type { TableName } from '../model/schema.js';
+import type { Step } from '../model/step.js';
+import { ask } from './ask.js';
+import { fenced } from './fenced.js';
+
+export type TaskState = 'WAITING' | 'READY' | 'RUNNING' | 'DONE' | 'SKIPPED' | 'FAILED' | 'BLOCKED';
+
+/** A step that stands for something that happens by itself (`load <table>`, `cutover`): it is never claimed. */
+export const EVENT = 'event';
+
+export interface Task {
+  readonly id: string;
+  readonly kind: string;
+  readonly table: TableName | undefined;
+  /** All statements of the step, to be run as one. A person may have mended it. */
+  readonly statement: string;
+  readonly bytes: number;
+  /** From 1. */
+  readonly attempt: number;
+  readonly optional: boolean;
+}
+
+export interface OpenTask {
+  readonly id: string;
+  readonly kind: string;
+  readonly table: TableName | undefined;
+  readonly state: TaskState;
+  readonly attempt: number;
+  readonly worker: string | undefined;
+  readonly reason: string | undefined;
+  /** The failed task without which it cannot be done. */
+  readonly blockedBy: string | undefined;
+}
+
+/**
+ * Adds the steps that are not there yet, with what they need. An event is a step of kind `event` without statements;
+ * that of a table's rows carries the table and needs what the rows need, for its chunks are loaded only when it is READY.
+ */
+export async function insertTasks(tx: Tx, steps: readonly Step[], batchRun?: string): Promise<void> {
+  const tasks = steps.map((s) => ({
+    task_id: s.id,
+    kind: s.kind,
+    table_name: s.table,
+    statement: s.statements.join(';\n'),
+    byte_count: Math.round(s.bytes),
+    is_optional: s.optional ? 'YES' : 'NO',
+  }));
+  const dependencies = steps.flatMap((s) => [...new Set(s.needs)].map((need) => ({ task_id: s.id, depends_on: need })));
+  await ask(tx, 'insert_tasks', { run: batchRun ?? null, tasks: JSON.stringify(tasks) });
+  await ask(tx, 'insert_dependencies', { dependencies: JSON.stringify(dependencies) });
+}
+
+/** WAITING tasks become READY where all that they need is DONE or SKIPPED, BLOCKED where some of it has FAILED. */
+export async function makeReady(db: Db): Promise<number> {
+  await ask(db, 'block_tasks');
+  return (await ask(db, 'make_ready')).count;
+}
+
+/** The most urgent READY task, or one that a dead worker left; of these kinds only, if given. */
+export async function claimTask(db: Db, worker: string, kinds?: readonly string[]): Promise<Task | undefined> {
+  const params = { kinds: kinds === undefined ? null : JSON.stringify(kinds) };
+  for (;;) {
+    const taken = await db.transaction(async (tx) => {
+      const { rows } = await ask<{ task_id: string }>(tx, 'next_task', params);
+      return rows[0] === undefined ? 'none' : (await ask(tx, 'take_task', { task: rows[0].task_id, worker })).rows[0];
+    });
+    if (taken === 'none') return undefined;
+    if (taken !== undefined) return toTask(taken);
+  }
+}
+
+const toTask = (row: Record<string, unknown>): Task => ({
+  id: String(row['task_id']),
+  kind: String(row['kind']),
+  table: (row['table_name'] ?? undefined) as TableName | undefined,
+  statement: String(row['statement']),
+  bytes: Number(row['byte_count']),
+  attempt: Number(row['attempt_no']),
+  optional: row['is_optional'] === 'YES',
+});
+
+/** DONE, in the transaction that did it where the server can roll that back. Throws FENCED when the claim is lost. */
+export const finishTask = (tx: Tx, id: string, worker: string, outcome = 'success'): Promise<void> =>
+  settle(tx, id, worker, { state: 'DONE', outcome, reason: null });
+
+/** FAILED; or READY again, to be retried; or SKIPPED, for a step that may fail. The reason stands in the row. */
+export const failTask = (tx: Tx, id: string, worker: string, reason: string, then: 'FAILED' | 'READY' | 'SKIPPED' = 'FAILED') =>
+  settle(tx, id, worker, { state: then, outcome: 'error', reason });
+
+async function settle(tx: Tx, id: string, worker: string, to: { state: TaskState; outcome: string; reason: string | null }) {
+  const { count } = await ask(tx, 'finish_task', { task: id, worker, ...to });
+  if (count !== 1) throw fenced(`the task ${id}`, {});
+}
+
+/** `load <table>` becomes DONE, and its table LOADED, where every chunk is written and loaded. Returns these tables. */
+export async function closeEvents(db: Db): Promise<TableName[]> {
+  const { rows } = await ask<{ table_name: string }>(db, 'close_events');
+  return rows.map((row) => row.table_name);
+}
+
+/** An event that the coordinator itself decides on (`cutover`). It must be READY. */
+export async function finishEvent(db: Db, id: string): Promise<void> {
+  if ((await ask(db, 'finish_event', { task: id })).count !== 1)
+    throw new Fault('permanent', `the event ${id} is not READY: something that it needs is not done`);
+}
+
+/** FAILED and BLOCKED tasks wait again. For the start of a run. */
+export async function reopenTasks(db: Db): Promise<string[]> {
+  const { rows } = await ask<{ task_id: string }>(db, 'reopen_tasks');
+  return rows.map((row) => row.task_id);
+}
+
+/** All that is neither DONE nor SKIPPED. */
+export async function openTasks(tx: Tx): Promise<OpenTask[]> {
+  const { rows } = await ask<Record<string, string | null>>(tx, 'open_tasks');
+  return rows.map((row) => ({
+    id: row['task_id'] ?? '',
+    kind: row['kind'] ?? '',
+    table: row['table_name'] ?? undefined,
+    state: row['state'] as TaskState,
+    attempt: Number(row['attempt_no']),
+    worker: row['worker'] ?? undefined,
+    reason: row['status_reason'] ?? undefined,
+    blockedBy: row['blocked_by'] ?? undefined,
+  }));
+}
