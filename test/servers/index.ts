@@ -34,7 +34,8 @@ export async function freshDatabase(major: Major = 18): Promise<URL> {
   return url;
 }
 
-afterAll(async (_, file) => {
+// eslint-disable-next-line no-empty-pattern -- vitest reads the pattern to know which fixtures are wanted
+afterAll(async ({}, file) => {
   const failed = file.tasks.some((task) => task.result?.state === 'fail');
   for (const { major, url } of made.splice(0)) {
     const name = quoteIdentifier(url.pathname.slice(1));

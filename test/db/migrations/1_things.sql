@@ -1,0 +1,1 @@
+CREATE TABLE thing (n int); INSERT INTO thing VALUES (1);
