@@ -12,7 +12,7 @@ export interface Reading {
   /** In words, where the status is not OK or the spelling was not canonical; else ''. */
   readonly why: string;
   /** The server's time before it was read, '' when it could not be. */
-  readonly at: string;
+  readonly readAt: string;
 }
 
 interface Found extends Record<string, unknown> {
@@ -42,18 +42,37 @@ export async function readAction(tx: Tx): Promise<Reading> {
 export function unreadable(error: unknown): Reading {
   const denied = error instanceof Error && /denied/i.test(error.message);
   const grant = denied ? '; to mend: GRANT SELECT ON wirekite_action TO the login of the daemons' : '';
-  return { word: 'PAUSE', status: 'CONTROL_UNREADABLE', why: `wirekite_action cannot be read: ${explain(error)}${grant}`, at: '' };
+  return {
+    word: 'PAUSE',
+    status: 'CONTROL_UNREADABLE',
+    why: `wirekite_action cannot be read: ${explain(error)}${grant}`,
+    readAt: '',
+  };
 }
 
 function judge(found: Found): Reading {
-  const reading = (word: Word, status: Reading['status'], why: string): Reading => ({ word, status, why, at: found.read_at });
+  const reading = (word: Word, status: Reading['status'], why: string): Reading => ({
+    word,
+    status,
+    why,
+    readAt: found.read_at,
+  });
   const strictest: Word = found.has_stop ? 'STOP' : found.has_pause || found.unknown_count > 0 ? 'PAUSE' : 'RUN';
   if (found.row_count === 0)
-    return reading('PAUSE', 'CONTROL_INVALID', 'wirekite_action shows no row (it is empty, or row-level security hides it)');
+    return reading(
+      'PAUSE',
+      'CONTROL_INVALID',
+      'wirekite_action shows no row (it is empty, or row-level security hides it)',
+    );
   if (found.row_count > 1)
     return reading(strictest, 'CONTROL_MULTIPLE', `wirekite_action has ${found.row_count} rows; the strictest holds`);
-  if (found.unknown_count > 0) return reading('PAUSE', 'CONTROL_INVALID', `wirekite_action says ${quoted(found.unknown_word)}`);
-  return reading(strictest, 'OK', found.written === strictest ? '' : `${quoted(found.written)} is taken as ${strictest}`);
+  if (found.unknown_count > 0)
+    return reading('PAUSE', 'CONTROL_INVALID', `wirekite_action says ${quoted(found.unknown_word)}`);
+  return reading(
+    strictest,
+    'OK',
+    found.written === strictest ? '' : `${quoted(found.written)} is taken as ${strictest}`,
+  );
 }
 
 /** The word with its bytes: a letter of another alphabet looks right and is not. */
@@ -73,4 +92,5 @@ export async function setAction(tx: Tx, word: Word): Promise<string> {
 }
 
 /** What a person would type for `setAction` on a table with its one row. `schema` as it is written in a statement. */
-export const actionSql = (schema: string, word: Word): string => `UPDATE ${schema}.wirekite_action SET action = '${word}';`;
+export const actionSql = (schema: string, word: Word): string =>
+  `UPDATE ${schema}.wirekite_action SET action = '${word}';`;

@@ -56,7 +56,11 @@ export async function sealChunk(db: Db, chunk: ExtractClaim, seal: Seal): Promis
 }
 
 /** Gives a refused chunk the next number before it is made again; what was loaded of it keeps its mark. */
-export async function renameChunk(db: Db, chunk: ExtractClaim, to: { name: string; number: number }): Promise<ExtractClaim> {
+export async function renameChunk(
+  db: Db,
+  chunk: ExtractClaim,
+  to: { name: string; number: number },
+): Promise<ExtractClaim> {
   await ask(db, 'rename_chunk', { source: chunk.source, name: to.name, number: to.number });
   return { ...chunk, source: to.name, number: to.number, refused: undefined };
 }
@@ -67,11 +71,12 @@ export async function renameChunk(db: Db, chunk: ExtractClaim, to: { name: strin
  */
 export async function lockMark(tx: Tx, chunk: Claim): Promise<number> {
   const { source, target } = chunk;
-  const { rows } = await ask<{ mark: string | null; generation: number; worker: string | null; finish_time: string | null }>(
-    tx,
-    'lock_mark',
-    { source, target },
-  );
+  const { rows } = await ask<{
+    mark: string | null;
+    generation: number;
+    worker: string | null;
+    finish_time: string | null;
+  }>(tx, 'lock_mark', { source, target });
   const row = rows[0];
   if (row === undefined) throw await notLocked(tx, chunk);
   if (row.generation !== chunk.generation || row.worker !== chunk.worker || row.finish_time !== null)
@@ -105,7 +110,13 @@ export function parseMark(mark: string | null, chunk: Claim): number {
  * Moves the mark in the transaction that brought the rows in. Rolling back is left to the caller's transaction:
  * throws FENCED when the row is not as it was when it was locked. No rows and not finished: nothing is done.
  */
-export async function advance(tx: Tx, chunk: Claim, from: number, to: number, options: { finished: boolean }): Promise<void> {
+export async function advance(
+  tx: Tx,
+  chunk: Claim,
+  from: number,
+  to: number,
+  options: { finished: boolean },
+): Promise<void> {
   if (from === to && !options.finished) return;
   const params = { ...key(chunk), from: String(from), to: String(to), finished: options.finished ? 'YES' : 'NO' };
   if ((await ask(tx, 'advance_mark', params)).count !== 1) throw fenced('the chunk', place(chunk));

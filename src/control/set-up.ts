@@ -73,11 +73,21 @@ function refuse(found: ReadonlyMap<string, string>, wanted: Owner, version: numb
   if (made > version) throw otherVersion(made, version);
 }
 
-/** For daemons, which never change the control schema: throws unless it has exactly the version that this build needs. */
+/**
+ * For daemons, which never change the control schema, and for the start of a run: throws unless it has exactly the
+ * version that this build needs, and while a reset is unfinished.
+ */
 export async function requireVersion(db: Db): Promise<void> {
-  const found = (await readFixed(db)).get('control_version');
+  const fixed = await readFixed(db);
+  const found = fixed.get('control_version');
   const needed = controlVersion(db.dialect);
   if (Number(found) !== needed) throw otherVersion(found ?? 'none', needed);
+  if (fixed.get('reset_pending') === 'YES')
+    throw new Fault('operator', 'a reset of this migration has begun and has not ended', {
+      code: 'RESET_PENDING',
+      safe: 'some of its tables are empty and others are not; wirekite_progress says which',
+      hint: 'openkite reset --execute goes on with it',
+    });
 }
 
 const otherVersion = (found: number | string, needed: number): Fault =>

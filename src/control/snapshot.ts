@@ -13,7 +13,10 @@ export interface HeldSnapshot {
 }
 
 /** Writes down what the keeper has just opened. Slices are read only of snapshots that stand here as OPEN. */
-export async function openSnapshot(db: Db, held: { position: Position; ticket: string; worker: string }): Promise<string> {
+export async function openSnapshot(
+  db: Db,
+  held: { position: Position; ticket: string; worker: string },
+): Promise<string> {
   probe('S5');
   const { rows } = await ask<{ snapshot_id: string }>(db, 'open_snapshot', held);
   probe('S6');
@@ -30,9 +33,19 @@ export async function lostSnapshots(db: Db): Promise<string[]> {
   return rows.map((row) => row.snapshot_id);
 }
 
-/** The newest snapshot that is held, if any. */
-export async function heldSnapshot(tx: Tx): Promise<HeldSnapshot | undefined> {
-  const { rows } = await ask<Record<string, string>>(tx, 'find_snapshot');
+/** A snapshot whose session its own keeper found gone. */
+export async function loseSnapshot(db: Db, id: string): Promise<void> {
+  await ask(db, 'lose_snapshot', { snapshot: id });
+}
+
+/** Whether some slice of it is still to be read. */
+export async function snapshotInUse(tx: Tx, id: string): Promise<boolean> {
+  return (await ask<{ in_use: boolean }>(tx, 'snapshot_in_use', { snapshot: id })).rows[0]?.in_use === true;
+}
+
+/** The snapshot, or undefined when it is not held any more. */
+export async function heldSnapshot(tx: Tx, id: string): Promise<HeldSnapshot | undefined> {
+  const { rows } = await ask<Record<string, string>>(tx, 'find_snapshot', { snapshot: id });
   const row = rows[0];
   if (row === undefined) return undefined;
   return {

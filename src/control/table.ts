@@ -94,7 +94,8 @@ export async function emptyForReload(tx: Tx, table: TableName, why: string): Pro
 /** The first of `n` numbers that no chunk of this table had or will have. */
 export async function takeChunkNumbers(tx: Tx, table: TableName, n: number): Promise<number> {
   const { rows } = await ask<{ first: string }>(tx, 'take_chunk_numbers', { table, count: n });
-  if (rows[0] === undefined) throw new Fault('permanent', `there is no table ${table} in wirekite_table`, { place: { table } });
+  if (rows[0] === undefined)
+    throw new Fault('permanent', `there is no table ${table} in wirekite_table`, { place: { table } });
   return Number(rows[0].first);
 }
 
@@ -130,4 +131,5 @@ export async function finishTables(db: Db): Promise<TableName[]> {
   return names(await ask(db, 'finish_tables'));
 }
 
-const names = (result: { rows: Record<string, unknown>[] }): TableName[] => result.rows.map((row) => String(row['table_name']));
+const names = (result: { rows: Record<string, unknown>[] }): TableName[] =>
+  result.rows.map((row) => String(row['table_name']));

@@ -86,10 +86,20 @@ export const finishTask = (tx: Tx, id: string, worker: string, outcome = 'succes
   settle(tx, id, worker, { state: 'DONE', outcome, reason: null });
 
 /** FAILED; or READY again, to be retried; or SKIPPED, for a step that may fail. The reason stands in the row. */
-export const failTask = (tx: Tx, id: string, worker: string, reason: string, then: 'FAILED' | 'READY' | 'SKIPPED' = 'FAILED') =>
-  settle(tx, id, worker, { state: then, outcome: 'error', reason });
+export const failTask = (
+  tx: Tx,
+  id: string,
+  worker: string,
+  reason: string,
+  then: 'FAILED' | 'READY' | 'SKIPPED' = 'FAILED',
+) => settle(tx, id, worker, { state: then, outcome: 'error', reason });
 
-async function settle(tx: Tx, id: string, worker: string, to: { state: TaskState; outcome: string; reason: string | null }) {
+async function settle(
+  tx: Tx,
+  id: string,
+  worker: string,
+  to: { state: TaskState; outcome: string; reason: string | null },
+) {
   const { count } = await ask(tx, 'finish_task', { task: id, worker, ...to });
   if (count !== 1) throw fenced(`the task ${id}`, {});
 }

@@ -21,7 +21,7 @@ export interface Beat {
   readonly why?: string;
   /** From which mark it would go on: `public.items.3.dkt 120000`. */
   readonly atMark?: string;
-  /** The action that it obeys, and `Reading.at` of that reading. */
+  /** The action that it obeys, and `Reading.readAt` of that reading. */
   readonly actionRead?: string;
   readonly actionReadAt?: string;
   readonly sourceSession?: string;
@@ -50,7 +50,12 @@ export interface LivingWorker {
 export const newWorkerId = (role: string, unit: number): string => `${role}-${unit}-${randomBytes(6).toString('hex')}`;
 
 /** Makes the rows, with a lease of 15 s from now. Rows of workers that ended a day ago go. */
-export async function registerWorkers(tx: Tx, units: readonly Unit[], host = hostname(), pid = process.pid): Promise<void> {
+export async function registerWorkers(
+  tx: Tx,
+  units: readonly Unit[],
+  host = hostname(),
+  pid = process.pid,
+): Promise<void> {
   await ask(tx, 'forget_workers');
   const rows = units.map((u) => ({
     worker: u.worker,
@@ -76,7 +81,9 @@ export async function heartbeat(tx: Tx, units: readonly Beat[]): Promise<Lost[]>
     source_session: u.sourceSession,
     target_session: u.targetSession,
   }));
-  const { rows } = await ask<{ worker: string; had_ended: string }>(tx, 'beat_workers', { units: JSON.stringify(beats) });
+  const { rows } = await ask<{ worker: string; had_ended: string }>(tx, 'beat_workers', {
+    units: JSON.stringify(beats),
+  });
   const seen = new Map(rows.map((row) => [row.worker, row.had_ended === 'YES']));
   return units
     .filter(({ worker }) => seen.get(worker) !== false)

@@ -11,6 +11,15 @@ WHERE s.state = 'OPEN' AND NOT EXISTS
   (SELECT 1 FROM wirekite_worker k WHERE k.worker = s.worker AND k.lease_until > clock_timestamp())
 RETURNING s.snapshot_id::text AS snapshot_id
 
+-- name: lose_snapshot
+UPDATE wirekite_snapshot SET state = 'LOST', closed_at = clock_timestamp() WHERE snapshot_id = :snapshot::bigint AND state = 'OPEN'
+
 -- name: find_snapshot
 SELECT snapshot_id::text AS snapshot_id, position, ticket, worker, opened_at::text AS opened_at
-FROM wirekite_snapshot WHERE state = 'OPEN' ORDER BY snapshot_id DESC LIMIT 1
+FROM wirekite_snapshot WHERE snapshot_id = :snapshot::bigint AND state = 'OPEN'
+
+-- name: snapshot_in_use
+-- Some slice of it is still to be read.
+SELECT EXISTS (SELECT 1 FROM wirekite_table t WHERE t.snapshot_id = :snapshot::bigint AND (t.state = 'SLICING'
+  OR t.state = 'COPYING' AND EXISTS (SELECT 1 FROM wirekite_progress p
+    WHERE p.table_name = t.table_name AND p.operation = 'DE' AND p.finish_time IS NULL))) AS in_use

@@ -1,0 +1,160 @@
+import { Fault } from '../base/fault.js';
+import { monotonic, sleep } from '../base/clock.js';
+import { probe } from '../base/probe.js';
+import type { Db } from '../db/db.js';
+import { readAction, unreadable, type Reading } from './action.js';
+import { ask } from './ask.js';
+
+export interface WatchOptions {
+  readonly pollSeconds: number;
+  /** How long the last word holds while the table cannot be read. */
+  readonly graceSeconds: number;
+  /** Called when the word or its status has become another one; not for the first reading. */
+  readonly onChange: (reading: Reading) => void;
+  /** Called at once and then every minute while the table cannot be read, with the seconds since it could. */
+  readonly onUnreadable?: (reading: Reading, seconds: number) => void;
+  /** Ends the wait for the first reading. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ActionWatch {
+  /** What holds now. While the table cannot be read: the last word, and after the grace time PAUSE. */
+  current(): Reading;
+  close(): Promise<void>;
+}
+
+/** One read takes no longer: somebody may have locked the table, or the server may be frozen. */
+const READ_SECONDS = 5;
+const CHANNEL = 'wirekite';
+
+/**
+ * Reads the action on a session of its own, which it opens again when it is lost: by polling always, and at once when
+ * the server sends a notice. Resolves with the first reading: until the table can be read there is no last word, so it
+ * waits. Rejects when `open` fails for a mistake of the operator, or when the signal ends the wait.
+ */
+export async function watchAction(open: () => Promise<Db>, options: WatchOptions): Promise<ActionWatch> {
+  const watch = new Watch(open, options);
+  await watch.start();
+  return watch;
+}
+
+class Watch implements ActionWatch {
+  #db: Db | undefined;
+  #listener: { close(): Promise<void> } | undefined;
+  #woken = new AbortController();
+  readonly #closing = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+  #good: Reading | undefined;
+  #goodAt = monotonic();
+  #bad: Reading | undefined;
+  #toldAt = -Infinity;
+  #shown = '';
+
+  constructor(
+    private readonly open: () => Promise<Db>,
+    private readonly options: WatchOptions,
+  ) {}
+
+  async start(): Promise<void> {
+    for (await this.#look(); this.#good === undefined; await this.#look()) {
+      await sleep(this.#period() * 1000, ...(this.options.signal ? [this.options.signal] : []));
+      if (this.options.signal?.aborted) {
+        await this.close();
+        throw new Fault('transient', 'ended before wirekite_action could be read', { safe: 'nothing was done' });
+      }
+    }
+    this.#shown = shown(this.current());
+    this.#loop = this.#run();
+  }
+
+  current(): Reading {
+    const { word, readAt } = this.#good ?? { word: 'PAUSE', readAt: '' };
+    if (this.#bad === undefined && this.#good !== undefined) return this.#good;
+    const left = this.#goodAt + this.options.graceSeconds - monotonic();
+    const why = this.#bad?.why ?? '';
+    if (left <= 0) return { word: 'PAUSE', status: 'CONTROL_UNREADABLE', why, readAt };
+    return { word, status: 'CONTROL_UNREADABLE', why: `${why}; ${word} holds for ${Math.ceil(left)} s more`, readAt };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#loop;
+    await this.#drop();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      this.#woken = new AbortController();
+      await this.#look().catch((error: unknown) => this.#note(unreadable(error)));
+      this.#tell();
+      await sleep(this.#period() * 1000, this.#woken.signal, this.#closing.signal);
+    }
+  }
+
+  #period(): number {
+    return this.#bad === undefined ? this.options.pollSeconds : Math.min(1, this.options.pollSeconds);
+  }
+
+  async #look(): Promise<void> {
+    const reading = await this.#read();
+    probe('K1');
+    this.#note(reading);
+    if (reading.status === 'CONTROL_UNREADABLE') await this.#drop();
+  }
+
+  #note(reading: Reading): void {
+    if (reading.status !== 'CONTROL_UNREADABLE') {
+      this.#good = reading;
+      this.#goodAt = monotonic();
+      this.#bad = undefined;
+      this.#toldAt = -Infinity;
+      return;
+    }
+    this.#bad = reading;
+    if (monotonic() - this.#toldAt < 60) return;
+    this.#toldAt = monotonic();
+    this.options.onUnreadable?.(this.current(), monotonic() - this.#goodAt);
+  }
+
+  #tell(): void {
+    const reading = this.current();
+    if (shown(reading) === this.#shown) return;
+    this.#shown = shown(reading);
+    this.options.onChange(reading);
+  }
+
+  async #read(): Promise<Reading> {
+    try {
+      const db = (this.#db ??= await this.#session());
+      return await withDeadline(readAction(db), () => void db.cancel().catch(() => undefined));
+    } catch (error) {
+      if (this.#good === undefined && error instanceof Fault && error.kind === 'operator') throw error;
+      return unreadable(error);
+    }
+  }
+
+  async #session(): Promise<Db> {
+    const db = await this.open();
+    await ask(db, 'limit_waits', { seconds: READ_SECONDS - 1 });
+    this.#listener = await db.listen?.(CHANNEL, () => this.#woken.abort()).catch(() => undefined); // then polling must do
+    return db;
+  }
+
+  async #drop(): Promise<void> {
+    const [db, listener] = [this.#db, this.#listener];
+    this.#db = this.#listener = undefined;
+    const closed = Promise.allSettled([db?.close(), listener?.close()]);
+    await Promise.race([closed, sleep(READ_SECONDS * 1000)]); // a frozen server does not take leave
+  }
+}
+
+const shown = ({ word, status }: Reading): string => `${word} ${status}`;
+
+async function withDeadline(reading: Promise<Reading>, cancel: () => void): Promise<Reading> {
+  const over = new AbortController();
+  const late = sleep(READ_SECONDS * 1000, over.signal).then(() => {
+    if (!over.signal.aborted) cancel();
+    return unreadable(new Fault('transient', `no answer within ${READ_SECONDS} s`));
+  });
+  return Promise.race([reading, late]).finally(() => over.abort());
+}
