@@ -54,7 +54,6 @@ export class AtomicFile {
       await this.#handle.close();
       this.#at = undefined;
     });
-    probe('X7');
   }
 
   async abandon(): Promise<void> {

@@ -7,10 +7,11 @@ import { checkHeader, checkSame } from './header.js';
 import { cktName } from './name.js';
 
 const header = z.object({
+  /** The file's own name: `cktName` of its number. */
+  name: z.string(),
   migration: z.string(),
   /** A new uuid for every file that is written. */
   chunk: z.string(),
-  number: z.number().int(),
   /** The seq of the first transaction that has a line in it. */
   first: z.number().int(),
   /** Where in the source's log that transaction begins. */
@@ -21,24 +22,23 @@ const header = z.object({
 });
 
 export type CktHeader = Readonly<z.infer<typeof header>>;
+export type CktContents = Omit<CktHeader, 'name'>;
 
 /** Writes one file of changes. On any failure call `abandon`; nothing is left then. */
 export class CktWriter {
-  readonly name: string;
   readonly #frame: FrameWriter;
   #seq: number;
   #open: boolean;
 
-  private constructor(header: CktHeader, frame: FrameWriter) {
-    this.name = cktName(header.number);
+  private constructor(header: CktContents, frame: FrameWriter) {
     this.#frame = frame;
     this.#seq = header.first - 1;
     this.#open = header.continues;
   }
 
-  static async create(store: ByteStore, header: CktHeader): Promise<CktWriter> {
-    const frame = await FrameWriter.create(store, cktName(header.number), 'ckt', header, header.first - 1);
-    return new CktWriter(header, frame);
+  static async create(store: ByteStore, number: number, contents: CktContents): Promise<CktWriter> {
+    const frame = await FrameWriter.create(store, cktName(number), 'ckt', contents, contents.first - 1);
+    return new CktWriter(contents, frame);
   }
 
   line(line: Line): void {
@@ -85,7 +85,7 @@ export async function openCkt(
   const name = cktName(number);
   const frame = await FrameReader.open(store, name, 'ckt');
   try {
-    const data = checkHeader(frame, header, (own) => cktName(own.number));
+    const data = checkHeader(frame, header);
     checkSame(name, 'CHUNK_FOREIGN', 'migration', expected.migration, data.migration);
     checkSame(name, 'CHUNK_STALE', 'checksum of the file that was recorded', expected.checksum, frame.checksum);
     const { ended: last, open } = frame.footer;

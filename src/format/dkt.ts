@@ -4,12 +4,14 @@ import { Fault } from '../base/fault.js';
 import type { ByteSink, ByteStore } from '../model/bytes.js';
 import { FrameReader, type Piece } from './frame-reader.js';
 import { FrameWriter, type Sealed } from './frame-writer.js';
+import type { Compression } from './frame.js';
 import { checkHeader, checkSame } from './header.js';
-import { dktName } from './name.js';
 import { refused } from './refusal.js';
 import { afterRows } from './rows.js';
 
 const header = z.object({
+  /** The file's own name: `dktName` of table and number. */
+  name: z.string(),
   /** The migration's id. */
   migration: z.string(),
   /** A new uuid for every chunk that is written. */
@@ -17,7 +19,6 @@ const header = z.object({
   generation: z.number().int(),
   schema: z.string(),
   table: z.string(),
-  number: z.number().int(),
   /** In the order of the values of a row; `type` in the source's words, with modifiers. */
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
   encoding: z.enum(['text', 'pgcopy']),
@@ -35,24 +36,27 @@ export type DktHeader = Readonly<z.infer<typeof header>>;
 export const fingerprint = (columns: DktHeader['columns']): string =>
   columns.reduce((hash, c) => hash.update(`${c.name}\0${c.type}\n`), createHash('sha256')).digest('hex');
 
-/** Writes one chunk of a table's rows under its name. On any failure call `abandon`; nothing is left then. */
+/** What is to be written; the rest of a header follows from it. */
+export type DktContents = Omit<DktHeader, 'name' | 'compression' | 'fingerprint'>;
+
+/** Begins a chunk under its name. Fault CHUNK_EXISTS when a file of that name is sealed already. */
+export async function createDkt(
+  store: ByteStore,
+  name: string,
+  contents: DktContents,
+  compression: Compression,
+): Promise<DktWriter> {
+  const header = { ...contents, compression, fingerprint: fingerprint(contents.columns) };
+  return new DktWriter(await FrameWriter.create(store, name, 'dkt', header));
+}
+
+/** Writes one chunk of a table's rows. On any failure call `abandon`; nothing is left then. */
 export class DktWriter implements ByteSink {
-  readonly header: DktHeader;
-  readonly name: string;
   readonly #frame: FrameWriter;
   #rows = 0;
 
-  private constructor(header: DktHeader, name: string, frame: FrameWriter) {
-    this.header = header;
-    this.name = name;
+  constructor(frame: FrameWriter) {
     this.#frame = frame;
-  }
-
-  /** Fault CHUNK_EXISTS when a file of that name is sealed already. */
-  static async create(store: ByteStore, from: Omit<DktHeader, 'fingerprint'>): Promise<DktWriter> {
-    const header = { ...from, fingerprint: fingerprint(from.columns) };
-    const name = dktName(header.schema, header.table, header.number);
-    return new DktWriter(header, name, await FrameWriter.create(store, name, 'dkt', header));
   }
 
   row(length: number): void {
@@ -87,7 +91,7 @@ export interface Expected {
   readonly fingerprint?: string;
 }
 
-export interface DktReader {
+export interface ChunkReader {
   readonly header: DktHeader;
   readonly rows: number;
   readonly rawBytes: number;
@@ -99,7 +103,7 @@ export interface DktReader {
 }
 
 /** Opens a sealed chunk, or refuses it before its first row: Fault `permanent` with a `Refusal` or CHUNK_MISSING. */
-export async function openDkt(store: ByteStore, name: string, expected: Expected = {}): Promise<DktReader> {
+export async function openDkt(store: ByteStore, name: string, expected: Expected = {}): Promise<ChunkReader> {
   const frame = await FrameReader.open(store, name, 'dkt');
   try {
     return reader(frame, checkedHeader(frame, expected));
@@ -109,7 +113,7 @@ export async function openDkt(store: ByteStore, name: string, expected: Expected
   }
 }
 
-function reader(frame: FrameReader, header: DktHeader): DktReader {
+function reader(frame: FrameReader, header: DktHeader): ChunkReader {
   return {
     header,
     rows: frame.footer.ended,
@@ -123,7 +127,7 @@ function reader(frame: FrameReader, header: DktHeader): DktReader {
 
 function checkedHeader(frame: FrameReader, expected: Expected): DktHeader {
   const { name, footer, checksum } = frame;
-  const data = checkHeader(frame, header, (own) => dktName(own.schema, own.table, own.number));
+  const data = checkHeader(frame, header);
   checkSame(name, 'CHUNK_FOREIGN', 'migration', expected.migration, data.migration);
   checkSame(name, 'CHUNK_STALE', 'generation', expected.generation, data.generation);
   checkSame(name, 'CHUNK_STALE', 'fingerprint of the columns', expected.fingerprint, data.fingerprint);

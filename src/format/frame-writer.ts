@@ -71,7 +71,7 @@ export class FrameWriter {
     header: { readonly compression: Compression },
     ended = 0,
   ): Promise<FrameWriter> {
-    const head = encodeHead(kind, header);
+    const head = encodeHead(kind, { ...header, name });
     const file = await store.create(name);
     await file.write(head);
     return new FrameWriter(file, head, header.compression, ended);

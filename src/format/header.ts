@@ -2,13 +2,12 @@ import { z } from 'zod';
 import type { FrameReader } from './frame-reader.js';
 import { refused } from './refusal.js';
 
-/** The header by its kind's own keys, once the name that it names is the file's: else two files were swapped. */
-export function checkHeader<T>(frame: FrameReader, shape: z.ZodType<T>, nameOf: (header: T) => string): T {
+/** The header by its kind's own keys, once the name in it is the file's: else two files were swapped. */
+export function checkHeader<T extends { name: string }>(frame: FrameReader, shape: z.ZodType<T>): T {
   const { name } = frame;
   const { success, data, error } = shape.safeParse(frame.header);
   if (!success) throw refused('CHUNK_DAMAGED', name, 'header', 'all keys of its kind', z.prettifyError(error));
-  const own = nameOf(data);
-  if (own !== name) throw refused('CHUNK_SWAPPED', name, 'the file that its header names', name, own);
+  if (data.name !== name) throw refused('CHUNK_SWAPPED', name, 'the file that its header names', name, data.name);
   return data;
 }
 

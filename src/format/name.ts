@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Table } from '../model/schema.js';
 
 /** What a chunk file's name says. `stem` is the table part as written in the name; the header has the names in full. */
 export type ChunkName =
@@ -7,8 +8,8 @@ export type ChunkName =
   | { readonly kind: 'skt' | 'okt'; readonly stem: string };
 
 /** `<schema>.<table>.<n>.dkt` */
-export const dktName = (schema: string, table: string, number: number): string =>
-  `${shortened(`${encoded(schema)}.${encoded(table)}`)}.${number}.dkt`;
+export const dktName = (table: Pick<Table, 'schema' | 'name'>, number: number): string =>
+  `${shortened(`${encoded(table.schema)}.${encoded(table.name)}`)}.${number}.dkt`;
 
 /** `<n>.ckt` */
 export const cktName = (number: number): string => `${number}.ckt`;

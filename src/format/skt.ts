@@ -8,13 +8,14 @@ import { checkHeader, checkSame } from './header.js';
 import { schemaName } from './name.js';
 
 const header = z.object({
+  name: z.string(),
   migration: z.string(),
   /** One uuid for a `.skt` and the `.okt` that was written with it. */
   chunk: z.string(),
   compression: z.enum(['none', 'brotli']),
 });
 
-export type SchemaHeader = Readonly<z.infer<typeof header>>;
+export type SchemaHeader = Omit<Readonly<z.infer<typeof header>>, 'name'>;
 
 type SchemaKind = 'skt' | 'okt';
 type SchemaFile = Omit<Schema, 'objects'>;
@@ -55,7 +56,7 @@ async function readJson<T>(
   const name = schemaName(migration, kind);
   const frame = await FrameReader.open(store, name, kind);
   try {
-    const { chunk, compression } = checkHeader(frame, header, (own) => schemaName(own.migration, kind));
+    const { chunk, compression } = checkHeader(frame, header);
     return { chunk, value: JSON.parse(await text(frame, compression)) as T };
   } finally {
     await frame.close();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Fault } from '../../../src/base/fault.js';
-import { DktWriter, openDkt, type DktHeader, type DktReader } from '../../../src/format/dkt.js';
+import { createDkt, openDkt, type ChunkReader, type DktContents, type DktHeader } from '../../../src/format/dkt.js';
 import type { Sealed } from '../../../src/format/frame-writer.js';
 import { escape } from '../../../src/format/text.js';
 import type { ByteStore } from '../../../src/model/bytes.js';
@@ -10,13 +10,15 @@ import { MemoryStore } from './memory.js';
 export type Value = Uint8Array | null;
 export type Values = readonly Value[];
 
-export const head = (change: Partial<DktHeader> = {}): Omit<DktHeader, 'fingerprint'> => ({
+export type Header = DktContents & Pick<DktHeader, 'name' | 'compression'>;
+
+export const head = (change: Partial<Header> = {}): Header => ({
+  name: 'public.film.1.dkt',
   migration: 'shop',
   chunk: '7a5b9a3e-0000-4000-8000-000000000001',
   generation: 1,
   schema: 'public',
   table: 'film',
-  number: 1,
   columns: [
     { name: 'id', type: 'integer' },
     { name: 'title', type: 'character varying(255)' },
@@ -93,11 +95,11 @@ export const hostileRows = (): fc.Arbitrary<Values[]> =>
 /** Writes rows, in pieces of at most `piece` bytes. */
 export async function writeDkt(
   store: ByteStore,
-  header: Omit<DktHeader, 'fingerprint'>,
+  { name, compression, ...contents }: Header,
   rows: readonly Buffer[],
   piece = 65_536,
 ): Promise<Sealed & { name: string }> {
-  const writer = await DktWriter.create(store, header);
+  const writer = await createDkt(store, name, contents, compression);
   for (const row of rows) {
     writer.row(row.length);
     for (let at = 0; at < row.length; at += piece) {
@@ -105,20 +107,20 @@ export async function writeDkt(
       await writer.ready();
     }
   }
-  return { ...(await writer.seal()), name: writer.name };
+  return { ...(await writer.seal()), name };
 }
 
 /** One small file in memory: its name and bytes. */
 export async function dktBytes(
   rows: readonly Buffer[],
-  change: Partial<DktHeader> = {},
+  change: Partial<Header> = {},
 ): Promise<[string, Buffer, Sealed]> {
   const store = new MemoryStore();
   const sealed = await writeDkt(store, head(change), rows);
   return [sealed.name, store.files.get(sealed.name)!, sealed];
 }
 
-export async function readFrom(reader: DktReader, fromRow: number): Promise<Buffer> {
+export async function readFrom(reader: ChunkReader, fromRow: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of reader.blocks(fromRow)) pieces.push(piece.bytes);
   return Buffer.concat(pieces);

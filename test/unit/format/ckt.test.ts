@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeLine, LineDecoder, UNCHANGED, type Field, type Line, type Op } from '../../../src/format/ckt-line.js';
-import { CktWriter, openCkt, type CktHeader } from '../../../src/format/ckt.js';
+import { CktWriter, openCkt, type CktContents } from '../../../src/format/ckt.js';
 import { BLOCK_BYTES } from '../../../src/format/frame.js';
 import { escape, unescape } from '../../../src/format/text.js';
 import { hostileValue } from './chunks.js';
@@ -87,10 +87,9 @@ describe('lines of a .ckt', () => {
 });
 
 describe('a .ckt', () => {
-  const header = (change: Partial<CktHeader> = {}): CktHeader => ({
+  const header = (change: Partial<CktContents> = {}): CktContents => ({
     migration: 'shop',
     chunk: '7a5b9a3e-0000-4000-8000-000000000003',
-    number: 4,
     first: 7,
     position: '0/1DC35C0',
     continues: false,
@@ -101,9 +100,9 @@ describe('a .ckt', () => {
   const insert = (size: number): Line => ({ op: 'I', fields: [Buffer.alloc(size, 'x\n')] });
   const end: Line = { op: 'E', fields: text('7', '1') };
 
-  async function written(lines: readonly Line[], change: Partial<CktHeader> = {}) {
+  async function written(lines: readonly Line[], change: Partial<CktContents> = {}) {
     const store = new MemoryStore();
-    const writer = await CktWriter.create(store, header(change));
+    const writer = await CktWriter.create(store, 4, header(change));
     for (const each of lines) {
       writer.line(each);
       await writer.ready();

@@ -119,10 +119,10 @@ describe('a .dkt that is sound', () => {
   const other = (change: Parameters<typeof dktBytes>[1]) => dktBytes(rows, change).then(([, bytes]) => bytes);
 
   it('is refused under another name: swapped', async () => {
-    const fault = await open(await other({ number: 2 })).catch((error) => error);
+    const fault = await open(await other({ name: 'public.film.2.dkt' })).catch((error) => error);
     expect(fault).toMatchObject({ code: 'CHUNK_SWAPPED', place: { chunk: 'public.film.1.dkt' } });
     expect(fault.message).toContain('expected public.film.1.dkt, found public.film.2.dkt');
-    await expect(open(await other({ table: 'actor' }))).rejects.toMatchObject({ code: 'CHUNK_SWAPPED' });
+    await expect(open(await other({ name: 'public.actor.1.dkt' }))).rejects.toMatchObject({ code: 'CHUNK_SWAPPED' });
   });
 
   it('is refused when it is not the one that the control tables know', async () => {

@@ -32,10 +32,9 @@ it.each(['text', 'pgcopy'] as const)('writes and reads the golden %s .dkt', asyn
 it('writes and reads the golden .ckt', async () => {
   const store = new MemoryStore();
   const fields = (...values: string[]) => values.map((value) => Buffer.from(value));
-  const writer = await CktWriter.create(store, {
+  const writer = await CktWriter.create(store, 0, {
     migration: 'shop',
     chunk: '7a5b9a3e-0000-4000-8000-000000000002',
-    number: 0,
     first: 1,
     position: '0/1DC35C0',
     continues: false,

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { cktName, compareNames, dktName, parseName, schemaName } from '../../../src/format/name.js';
 
 it('keeps plain names plain and encodes the rest, the dot too', () => {
-  expect(dktName('public', 'film_actor-1', 12)).toBe('public.film_actor-1.12.dkt');
-  expect(dktName('a.b', 'c', 0)).toBe('a%2Eb.c.0.dkt');
-  expect(dktName('a', 'b.c', 0)).toBe('a.b%2Ec.0.dkt');
-  expect(dktName('..', '../étc/\0', 1)).toBe('%2E%2E.%2E%2E%2F%C3%A9tc%2F%00.1.dkt');
+  expect(dktName({ schema: 'public', name: 'film_actor-1' }, 12)).toBe('public.film_actor-1.12.dkt');
+  expect(dktName({ schema: 'a.b', name: 'c' }, 0)).toBe('a%2Eb.c.0.dkt');
+  expect(dktName({ schema: 'a', name: 'b.c' }, 0)).toBe('a.b%2Ec.0.dkt');
+  expect(dktName({ schema: '..', name: '../étc/\0' }, 1)).toBe('%2E%2E.%2E%2E%2F%C3%A9tc%2F%00.1.dkt');
   expect(cktName(7)).toBe('7.ckt');
   expect(schemaName('my shop', 'skt')).toBe('my%20shop.skt');
 });
@@ -19,7 +19,10 @@ it('gives every table and number a file name of its own that any file system can
   const chunk = fc.tuple(identifier, identifier, fc.nat());
   fc.assert(
     fc.property(chunk, chunk, (a, b) => {
-      const [left, right] = [dktName(...a), dktName(...b)];
+      const [left, right] = [a, b].map(([schema, name, number]) => dktName({ schema, name }, number)) as [
+        string,
+        string,
+      ];
       expect(left === right).toBe(JSON.stringify(a) === JSON.stringify(b));
       expect(left).toMatch(/^[\w.~%-]{1,200}$/);
       expect(parseName(left)).toMatchObject({ kind: 'dkt', number: a[2] });
@@ -29,10 +32,12 @@ it('gives every table and number a file name of its own that any file system can
 
 it('shortens what is longer than 180 bytes and keeps it apart', () => {
   const long = '表'.repeat(21);
-  const name = dktName(long, long, 3);
+  const name = dktName({ schema: long, name: long }, 3);
   expect(name).toMatch(/^[\w.%-]{150}~[0-9a-f]{16}\.3\.dkt$/);
-  expect(dktName(long, `${long}x`, 3)).not.toBe(name);
-  expect(dktName('a'.repeat(90), 'b'.repeat(89), 3)).toBe(`${'a'.repeat(90)}.${'b'.repeat(89)}.3.dkt`);
+  expect(dktName({ schema: long, name: `${long}x` }, 3)).not.toBe(name);
+  expect(dktName({ schema: 'a'.repeat(90), name: 'b'.repeat(89) }, 3)).toBe(
+    `${'a'.repeat(90)}.${'b'.repeat(89)}.3.dkt`,
+  );
 });
 
 it('orders numbers as numbers', () => {
