@@ -4,8 +4,9 @@
  * from the neutral fields. Every thing that can be created has an `id`, and `needs` names the ids that must
  * exist before it, so that any order which respects `needs` restores.
  *
- * Ids: `<kind> <qualified name>`, names as the dialect quotes them where it must:
- * `table public.film`, `constraint public.film film_pkey`, `function public.f(integer)`.
+ * Ids: `<kind> <name>`, in the source's own words, qualified, quoted where they must be: `table public.film`,
+ * `table constraint film_pkey on public.film`, `function public.f(integer)`; what is made apart from its object:
+ * `owner of table public.film`.
  */
 
 /** A table's name in the control tables and in configuration: `schema.table`, unescaped. */
@@ -33,10 +34,8 @@ export interface Table {
   readonly inherits: readonly string[];
   readonly constraints: readonly Constraint[];
   readonly indexes: readonly Index[];
-  /** Anything else of CREATE TABLE: storage parameters, access method, UNLOGGED, OF type, replica identity. */
+  /** Anything else of CREATE TABLE: storage parameters, access method, UNLOGGED, OF type. */
   readonly options: TableOptions;
-  readonly comment?: string;
-  readonly owner?: string;
   readonly needs: readonly string[];
   /** From the catalog's statistics; 0 where it has none. Bytes include out-of-line values. */
   readonly rowsEstimated: number;
@@ -51,12 +50,15 @@ export interface Column {
   readonly name: string;
   /** With modifiers, qualified where not built in: `numeric(10,2)`, `public.mpaa_rating`. */
   readonly type: string;
+  /** Its binary form carries numbers that the source gave to types: not every target takes those. */
+  readonly numbered: boolean;
   readonly nullable: boolean;
+  /** NOT NULL in the dialect's words, with its name where it has one; absent where a parent says it. */
+  readonly notNull?: string;
   readonly collation?: string;
   readonly default?: Definition;
   readonly generated?: { readonly expression: string; readonly stored: boolean };
   readonly identity?: Identity;
-  readonly comment?: string;
   /** Further column options in the dialect's words: STORAGE, COMPRESSION, SET STATISTICS. */
   readonly options: readonly string[];
   /** False where the column comes from a parent and must not be declared again. */
@@ -88,8 +90,6 @@ export interface TableOptions {
   readonly parameters: readonly string[];
   readonly accessMethod?: string;
   readonly ofType?: string;
-  /** Statements to run once the table's keys stand (replica identity, CLUSTER ON). */
-  readonly afterKeys: readonly string[];
 }
 
 export interface Constraint extends Definition {
@@ -101,7 +101,8 @@ export interface Constraint extends Definition {
   readonly deferrable: boolean;
   /** False for a constraint that the source itself holds NOT VALID. */
   readonly validated: boolean;
-  readonly comment?: string;
+  /** Of a key: its index, and the partitioned index to which that is attached. */
+  readonly index?: IndexPlace;
   readonly references?: { readonly table: TableName; readonly columns: readonly string[] };
 }
 
@@ -109,8 +110,12 @@ export interface Index extends Definition {
   readonly name: string;
   readonly unique: boolean;
   readonly columns: readonly string[];
-  readonly comment?: string;
-  /** Qualified name of the partitioned index that it belongs to. */
+  readonly index: IndexPlace;
+}
+
+/** Qualified names, quoted where they must be. */
+export interface IndexPlace {
+  readonly name: string;
   readonly parent?: string;
 }
 
@@ -123,10 +128,16 @@ export interface SchemaObject {
   readonly table?: TableName;
   readonly statements: readonly string[];
   readonly needs: readonly string[];
+  /** Ids that come first where they are made at all. */
+  readonly after: readonly string[];
   /** When it may be made: before rows, once rows are in, or only at the end (cutover). */
   readonly when: 'before rows' | 'after rows' | 'at cutover';
   /** A failure is reported with the statement and does not stop the run (owner or role missing there). */
-  readonly optional?: boolean;
+  readonly optional: boolean;
+  /** The role that it names: without it on the target it fails. */
+  readonly role?: string;
+  /** A statement that makes it without what it needs in a circle; `statements` then replace it. */
+  readonly shell?: string;
 }
 
 /** Where a sequence stands, read when the last row is in. */

@@ -1,0 +1,78 @@
+import type { Tx } from '../../../src/db/db.js';
+import type { Column } from '../../../src/model/schema.js';
+import type { Key, Names } from './names.js';
+import { readRows } from './rows.js';
+
+interface ColumnRow {
+  readonly table: Key;
+  readonly name: string;
+  readonly type: string;
+  readonly type_oid: string;
+  readonly nullable: boolean;
+  readonly not_null: string | null;
+  readonly collation: string | null;
+  readonly expression: string | null;
+  readonly expression_key: Key;
+  readonly generated: '' | 's' | 'v';
+  readonly identity: '' | 'a' | 'd';
+  readonly sequence: string | null;
+  readonly sequence_options: string | null;
+  readonly options: readonly string[];
+  readonly local: boolean;
+}
+
+interface TypeRow {
+  readonly type: string;
+  readonly binary: boolean;
+  readonly numbered: boolean;
+}
+
+export interface Columns {
+  readonly columns: Column[];
+  /** All that are stored may travel in binary. */
+  readonly binary: boolean;
+}
+
+/** The columns of every table, in order. */
+export async function readColumns(tx: Tx, names: Names): Promise<Map<Key, Columns>> {
+  const types = new Map((await readRows<TypeRow>(tx, 'types')).map((type) => [type.type, type]));
+  const found = new Map<Key, { columns: Column[]; binary: boolean }>();
+  for (const row of await readRows<ColumnRow>(tx, 'columns')) {
+    const table = found.get(row.table) ?? { columns: [], binary: true };
+    const type = types.get(row.type_oid);
+    table.columns.push(columnOf(row, type?.numbered ?? true, names));
+    table.binary &&= row.generated !== '' || (type?.binary ?? false);
+    found.set(row.table, table);
+  }
+  return found;
+}
+
+function columnOf(row: ColumnRow, numbered: boolean, names: Names): Column {
+  return {
+    name: row.name,
+    type: row.type,
+    numbered,
+    nullable: row.nullable,
+    ...(row.not_null === null ? {} : { notNull: row.not_null }),
+    ...(row.collation === null ? {} : { collation: row.collation }),
+    ...valueOf(row, names),
+    ...identityOf(row),
+    options: row.options,
+    local: row.local,
+  };
+}
+
+function valueOf(row: ColumnRow, names: Names): Pick<Column, 'default' | 'generated'> {
+  const { expression, generated } = row;
+  if (expression === null) return {};
+  if (generated !== '') return { generated: { expression, stored: generated === 's' } };
+  const id = names.id(row.expression_key) ?? '';
+  return { default: { id, definition: expression, needs: names.needs(id) } };
+}
+
+/** A partition shares its root's sequence from version 17: it has none of its own. */
+function identityOf(row: ColumnRow): Pick<Column, 'identity'> {
+  const { identity, sequence, sequence_options: options } = row;
+  if (identity === '' || sequence === null || options === null) return {};
+  return { identity: { always: identity === 'a', sequence, options } };
+}

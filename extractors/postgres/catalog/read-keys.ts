@@ -1,0 +1,72 @@
+import type { Tx } from '../../../src/db/db.js';
+import type { Constraint, Index, IndexPlace } from '../../../src/model/schema.js';
+import type { Key, Names } from './names.js';
+import { readRows } from './rows.js';
+
+interface ConstraintRow {
+  readonly key: Key;
+  readonly table: Key;
+  readonly name: string;
+  readonly kind: Constraint['kind'];
+  readonly columns: readonly string[];
+  readonly inherited: boolean;
+  readonly deferrable: boolean;
+  readonly validated: boolean;
+  readonly definition: string;
+  readonly references_table: string | null;
+  readonly references_columns: readonly string[];
+  readonly index_name: string | null;
+  readonly parent: string | null;
+}
+
+interface IndexRow {
+  readonly key: Key;
+  readonly table: Key;
+  readonly name: string;
+  readonly unique: boolean;
+  readonly columns: readonly string[];
+  readonly definition: string;
+  readonly index_name: string;
+  readonly parent: string | null;
+}
+
+export async function readConstraints(tx: Tx, names: Names): Promise<Map<Key, Constraint[]>> {
+  const rows = await readRows<ConstraintRow>(tx, 'constraints');
+  return byTable(rows, (row) => ({
+    ...identified(row, names),
+    kind: row.kind,
+    inherited: row.inherited,
+    deferrable: row.deferrable,
+    validated: row.validated,
+    ...(row.index_name === null ? {} : { index: placeOf(row.index_name, row.parent) }),
+    ...(row.references_table === null
+      ? {}
+      : { references: { table: row.references_table, columns: row.references_columns } }),
+  }));
+}
+
+export async function readIndexes(tx: Tx, names: Names): Promise<Map<Key, Index[]>> {
+  const rows = await readRows<IndexRow>(tx, 'indexes');
+  return byTable(rows, (row) => ({
+    ...identified(row, names),
+    unique: row.unique,
+    index: placeOf(row.index_name, row.parent),
+  }));
+}
+
+function identified({ key, name, columns, definition }: ConstraintRow | IndexRow, names: Names) {
+  const id = names.id(key) ?? '';
+  return { id, name, columns, definition, needs: names.needs(id) };
+}
+
+const placeOf = (name: string, parent: string | null): IndexPlace => ({ name, ...(parent === null ? {} : { parent }) });
+
+function byTable<R extends { table: Key }, T>(rows: readonly R[], make: (row: R) => T): Map<Key, T[]> {
+  const found = new Map<Key, T[]>();
+  for (const row of rows) {
+    const list = found.get(row.table);
+    if (list) list.push(make(row));
+    else found.set(row.table, [make(row)]);
+  }
+  return found;
+}

@@ -1,0 +1,56 @@
+import { readdirSync } from 'node:fs';
+import type { Tx } from '../../../src/db/db.js';
+import type { SchemaObject } from '../../../src/model/schema.js';
+import type { Key, Names } from './names.js';
+import { readRows } from './rows.js';
+
+/** What every file of `sql/objects` returns: its README says it column by column. */
+interface ObjectRow {
+  readonly key: Key;
+  readonly part: string | null;
+  readonly on_table: string | null;
+  readonly moment: SchemaObject['when'];
+  readonly statements: readonly string[];
+  readonly optional: boolean;
+  readonly needs: readonly Key[];
+  readonly after: readonly string[];
+  readonly role?: string | null;
+  readonly shell?: string;
+}
+
+/** Everything that is no table, in the order of ids. */
+export async function readObjects(tx: Tx, names: Names): Promise<SchemaObject[]> {
+  const nouns = readdirSync(new URL('../sql/objects/', import.meta.url)).filter((file) => file.endsWith('.sql'));
+  const found: SchemaObject[] = [];
+  for (const noun of nouns.sort()) {
+    const rows = await readRows<ObjectRow>(tx, `objects/${noun.slice(0, -'.sql'.length)}`);
+    found.push(...rows.flatMap((row) => objectOf(row, names) ?? []));
+  }
+  return found.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+function objectOf(row: ObjectRow, names: Names): SchemaObject | undefined {
+  const whole = names.get(row.key);
+  if (whole === undefined || whole.inExtension || (whole.isPart && row.part === null)) return undefined;
+  const id = row.part === null ? whole.id : `${row.part} of ${whole.id}`;
+  return {
+    id,
+    kind: row.part?.split(' ')[0] ?? whole.kind,
+    name: whole.name,
+    statements: row.statements,
+    needs: [...(row.part === null ? names.needs(whole.id) : [whole.id]), ...names.ids(row.needs)],
+    after: row.after.flatMap((key) => resolve(key, names) ?? []),
+    when: row.moment,
+    optional: row.optional,
+    ...(row.on_table === null ? {} : { table: row.on_table }),
+    ...(row.role ? { role: row.role } : {}),
+    ...(row.shell ? { shell: row.shell } : {}),
+  };
+}
+
+/** `owner of 1259/16400` names a part of an object, `1259/16400` the object itself. */
+function resolve(key: string, names: Names): string | undefined {
+  const [, part = '', whole = ''] = /^(.+ of )?(\d+\/\d+)$/.exec(key) ?? [];
+  const id = names.id(whole);
+  return id === undefined ? undefined : part + id;
+}

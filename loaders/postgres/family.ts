@@ -1,0 +1,59 @@
+import { tableName, type IndexPlace, type Schema, type Table } from '../../src/model/schema.js';
+import { rowsOf } from '../../src/model/step.js';
+
+/** A key or an index that lies in a partitioned one. */
+interface Attached {
+  readonly id: string;
+  readonly index?: IndexPlace;
+}
+
+/** Tables and their descendants, by partition or by inheritance; partitioned indexes and their parts. */
+export class Family {
+  readonly #tables: ReadonlyMap<string, Table>;
+  readonly #children = new Map<string, Table[]>();
+  readonly #attached = new Map<string, Attached[]>();
+
+  constructor(schema: Schema) {
+    this.#tables = new Map(schema.tables.map((table) => [tableName(table), table]));
+    for (const table of schema.tables) {
+      const { of } = table.partition ?? {};
+      for (const parent of of ? [of.parent] : table.inherits) push(this.#children, `table ${parent}`, table);
+      for (const key of [...table.constraints, ...table.indexes]) {
+        if (key.index?.parent !== undefined) push(this.#attached, key.index.parent, key);
+      }
+    }
+  }
+
+  get(name: string): Table | undefined {
+    return this.#tables.get(name);
+  }
+
+  withDescendants(table: Table): Table[] {
+    const children = this.#children.get(table.id) ?? [];
+    return [...new Set([table, ...children.flatMap((child) => this.withDescendants(child))])];
+  }
+
+  /** Nothing may lock a table, or scan it, before the rows of all below it are in. */
+  rows(table: Table): string[] {
+    return this.withDescendants(table)
+      .filter((member) => member.hasRows)
+      .map((member) => rowsOf(tableName(member)));
+  }
+
+  /** Bytes of the table and of all below it. */
+  bytes(table: Table): number {
+    return this.withDescendants(table).reduce((sum, member) => sum + member.bytesEstimated, 0);
+  }
+
+  /** Ids of the parts of a partitioned index: it is valid once all are attached. */
+  parts(index: string): string[] {
+    const attached = this.#attached.get(index) ?? [];
+    return attached.flatMap((part) => [part.id, ...(part.index ? this.parts(part.index.name) : [])]);
+  }
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

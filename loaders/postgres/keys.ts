@@ -1,0 +1,84 @@
+import { quoteIdentifier } from '../../src/db/postgres/quote.js';
+import { tableName, type Constraint, type Index, type IndexPlace, type Table } from '../../src/model/schema.js';
+import type { Step } from '../../src/model/step.js';
+import { qualified } from './create-table.js';
+import type { Family } from './family.js';
+
+const rooted = (table: Table | undefined): boolean => table?.partition?.by !== undefined;
+
+/** Indexes and keys: each as soon as its own table is in. One of a partition is attached to its root's at once. */
+export function indexStep(table: Table, index: Index, family: Family): Step {
+  return keyStep(table, index, 'index', [index.definition, ...attach(index.index)], family);
+}
+
+/** Primary keys, unique and exclusion constraints. Of a partitioned table, first without its partitions'. */
+export function constraintStep(table: Table, constraint: Constraint, family: Family): Step {
+  const add = `ALTER TABLE ONLY ${qualified(table)} ${adding(constraint)}`;
+  return keyStep(table, constraint, constraint.kind, [add, ...attach(constraint.index)], family);
+}
+
+const adding = (constraint: Constraint): string =>
+  `ADD CONSTRAINT ${quoteIdentifier(constraint.name)} ${constraint.definition}`;
+
+const attach = (index: IndexPlace | undefined): string[] =>
+  index?.parent === undefined ? [] : [`ALTER INDEX ${index.parent} ATTACH PARTITION ${index.name}`];
+
+/**
+ * A partitioned table's own index is an entry in the catalog, and cheap. It waits for the partitions to be there: one
+ * attached later would get an index of its own making.
+ */
+function keyStep(table: Table, key: Constraint | Index, kind: string, statements: string[], family: Family): Step {
+  const members = rooted(table) ? family.withDescendants(table).map((member) => member.id) : [];
+  return {
+    id: key.id,
+    kind,
+    table: tableName(table),
+    statements,
+    needs: [table.id, ...members, ...key.needs, ...(table.hasRows ? family.rows(table) : [])],
+    bytes: table.bytesEstimated,
+  };
+}
+
+/** Checks, and NOT NULL that the source itself holds NOT VALID. They go down to all descendants. */
+export function checkStep(table: Table, check: Constraint, family: Family): Step {
+  return {
+    id: check.id,
+    kind: check.kind,
+    table: tableName(table),
+    statements: [`ALTER TABLE ${qualified(table)} ${adding(check)}`],
+    needs: [...family.withDescendants(table).map((member) => member.id), ...check.needs, ...family.rows(table)],
+    bytes: check.validated ? family.bytes(table) : 0,
+  };
+}
+
+/** The id of the step that makes a table unlogged. */
+export const unloggedId = (table: Table): string => `unlogged ${table.id}`;
+
+/**
+ * Added NOT VALID, which only locks for a moment, then validated, which lets others write. Up to 17 a partitioned table
+ * allows neither. Between unlogged tables it waits until they are: a logged table may not refer to an unlogged one.
+ */
+export function foreignKeySteps(table: Table, key: Constraint, family: Family, major: number): Step[] {
+  const referred = family.get(key.references?.table ?? '') ?? table;
+  const both = [...new Set([table, referred])];
+  const apart = key.validated && (major >= 18 || !both.some(rooted));
+  const add = `ALTER TABLE ${qualified(table)} ${adding(key)}${apart ? ' NOT VALID' : ''}`;
+  const needs = [
+    ...both.flatMap((side) => [side.id, ...family.rows(side), ...(side.options.unlogged ? [unloggedId(side)] : [])]),
+    ...both.flatMap((side) => family.withDescendants(side).map((member) => member.id)),
+    ...partsOf(referred, key, family),
+    ...key.needs,
+  ];
+  const bytes = family.bytes(table);
+  const step = { kind: key.kind, table: tableName(table) };
+  const first = { ...step, id: key.id, statements: [add], needs: [...new Set(needs)], bytes: apart ? 0 : bytes };
+  if (!apart) return [first];
+  const validate = `ALTER TABLE ${qualified(table)} VALIDATE CONSTRAINT ${quoteIdentifier(key.name)}`;
+  return [first, { ...step, id: `validate ${key.id}`, statements: [validate], needs: [key.id], bytes }];
+}
+
+/** A partitioned table's key can be referred to once those of all its partitions are attached. */
+function partsOf(referred: Table, key: Constraint, family: Family): string[] {
+  const serving = [...referred.constraints, ...referred.indexes].filter(({ id }) => key.needs.includes(id));
+  return serving.flatMap(({ index }) => (index ? family.parts(index.name) : []));
+}

@@ -1,0 +1,105 @@
+import { quoteIdentifier } from '../../src/db/postgres/quote.js';
+import { tableName, type Schema, type SchemaObject, type SequenceValue, type Table } from '../../src/model/schema.js';
+import { CUTOVER, type Step } from '../../src/model/step.js';
+import { createTable, qualified } from './create-table.js';
+import { Family } from './family.js';
+import { checkStep, constraintStep, foreignKeySteps, indexStep, unloggedId } from './keys.js';
+import { refuseTooNew } from './too-new.js';
+
+/**
+ * Everything that must be made, for a target of this major version. Any order that respects `needs` restores: bare
+ * tables, types, functions and views first; what would slow rows down or lock a table once its rows are in; what would
+ * fire on rows at cutover. Fault `operator`: the schema uses what this version has not got.
+ */
+export function steps(schema: Schema, major: number): Step[] {
+  const family = new Family(schema);
+  const all = [
+    ...schema.tables.flatMap((table) => tableSteps(table, family, major)),
+    ...schema.tables.flatMap((table) => analyzeSteps(table, schema, family)),
+    ...schema.objects.map((object) => objectStep(object, family)),
+  ];
+  const known = new Set(all.map((step) => step.id));
+  const after = new Map(schema.objects.map((object) => [object.id, object.after.filter((id) => known.has(id))]));
+  refuseTooNew(all, major);
+  return all.map((step) => ({ ...step, needs: [...new Set([...step.needs, ...(after.get(step.id) ?? [])])] }));
+}
+
+export function sequenceSteps(values: readonly SequenceValue[]): Step[] {
+  return values.map(({ sequence, last, called }) => ({
+    id: `value of sequence ${sequence}`,
+    kind: 'sequence value',
+    statements: [`SELECT pg_catalog.setval('${sequence.replaceAll("'", "''")}', ${last}, ${called})`],
+    needs: [],
+    bytes: 0,
+  }));
+}
+
+function tableSteps(table: Table, family: Family, major: number): Step[] {
+  const constraints = table.constraints.filter((constraint) => !constraint.inherited);
+  return [
+    step(table, table.id, 'table', createTable(table, major), table.needs),
+    ...defaultSteps(table, family),
+    ...table.indexes.map((index) => indexStep(table, index, family)),
+    ...constraints.flatMap((constraint) => {
+      if (constraint.kind === 'foreign key') return foreignKeySteps(table, constraint, family, major);
+      const isCheck = constraint.kind === 'check' || constraint.kind === 'not null';
+      return [isCheck ? checkStep(table, constraint, family) : constraintStep(table, constraint, family)];
+    }),
+    ...cutoverSteps(table),
+  ];
+}
+
+function defaultSteps(table: Table, family: Family): Step[] {
+  return table.columns.flatMap((column) => {
+    if (column.default === undefined) return [];
+    const { id, definition, needs } = column.default;
+    const alter = `ALTER TABLE ONLY ${qualified(table)} ALTER COLUMN ${quoteIdentifier(column.name)}`;
+    return [step(table, id, 'default', [`${alter} SET DEFAULT ${definition}`], [...needs, ...family.rows(table)])];
+  });
+}
+
+/** Per column, so that a failure names one. A partition's identity is its root's. */
+function cutoverSteps(table: Table): Step[] {
+  const always = table.columns.filter((column) => column.identity?.always);
+  return [
+    ...always.map((column) => {
+      const name = quoteIdentifier(column.name);
+      const alter = `ALTER TABLE ${qualified(table)} ALTER COLUMN ${name} SET GENERATED ALWAYS`;
+      return step(table, `identity always ${table.id} ${name}`, 'identity', [alter], [CUTOVER]);
+    }),
+    ...(table.options.unlogged
+      ? [step(table, unloggedId(table), 'unlogged', [`ALTER TABLE ${qualified(table)} SET UNLOGGED`], [CUTOVER])]
+      : []),
+  ];
+}
+
+/** Once a family has its indexes and statistics objects. That of a root goes through its partitions too. */
+function analyzeSteps(table: Table, schema: Schema, family: Family): Step[] {
+  if (table.partition?.of) return [];
+  const members = table.partition ? family.withDescendants(table) : [table];
+  const names = new Set(members.map(tableName));
+  const made = schema.objects.filter((o) => o.kind === 'statistics object' && o.table && names.has(o.table));
+  const first = [...members.flatMap((member) => member.indexes), ...made].map(({ id }) => id);
+  const needs = [...first, ...members.flatMap((member) => family.rows(member))];
+  const statement = `ANALYZE ${qualified(table)}`;
+  return [{ ...step(table, `analyze ${table.id}`, 'analyze', [statement], needs), bytes: family.bytes(table) }];
+}
+
+function objectStep(object: SchemaObject, family: Family): Step {
+  const table = object.table === undefined ? undefined : family.get(object.table);
+  const rows = object.when === 'after rows' && table ? family.rows(table) : [];
+  return {
+    id: object.id,
+    kind: object.kind,
+    ...(object.table === undefined ? {} : { table: object.table }),
+    statements: object.statements,
+    needs: [...object.needs, ...rows, ...(object.when === 'at cutover' ? [CUTOVER] : [])],
+    ...(object.optional ? { optional: true } : {}),
+    bytes: 0,
+  };
+}
+
+function step(table: Table, id: string, kind: string, statements: string[], needs: readonly string[]): Step {
+  const own = id === table.id ? [] : [table.id];
+  return { id, kind, table: tableName(table), statements, needs: [...new Set([...own, ...needs])], bytes: 0 };
+}
