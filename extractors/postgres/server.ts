@@ -102,7 +102,8 @@ class LocalServer implements Server {
       if (this.port === 0) this.port = await freePort();
       const problem = await this.#boot();
       if (problem === undefined) return;
-      if (!problem.includes('in use') || tries === 5) throw new Fault('operator', `the server did not start: ${problem}`);
+      if (!problem.includes('in use') || tries === 5)
+        throw new Fault('operator', `the server did not start: ${problem}`);
       this.port = 0; // somebody was quicker
     }
   }

@@ -2,7 +2,7 @@ import type { Fault } from '../base/fault.js';
 
 /** What a connector's `index.ts` exports by default. The folder's name is its name. */
 export interface Connector<T> {
-  /** URL schemes that it answers to, with the colon: `postgres:`. */
+  /** URL schemes that it answers to, with the colon, as in `url.protocol`. */
   readonly schemes: readonly string[];
   open(url: URL, options: OpenOptions): Promise<T>;
   /** Whoever knows the database names the failure. */

@@ -141,7 +141,7 @@ describe('a failure', () => {
     ['an unknown sslmode', { search: '?sslmode=maybe' }, undefined, ''],
     ['TLS that the server has not', { search: '?sslmode=require' }, 'NO_TLS', 'sslmode=disable'],
   ])('of the operator, %s, says what to do', async (_, change, code, hint) => {
-    const wrong = Object.assign(new URL(url), change) as URL;
+    const wrong: URL = Object.assign(new URL(url), change);
     const said = await fault(session({}, wrong));
     if (said.code !== 'EAI_AGAIN') expect(said.kind).toBe('operator');
     if (code !== undefined) expect(said.code).toMatch(code);
@@ -220,10 +220,12 @@ async function cuttingProxy(port: number, word: string) {
   const server = createServer((client: Socket) => {
     const backend = dial(port, '127.0.0.1');
     let cut = false;
-    client.on('error', () => undefined).on('data', (bytes) => {
-      cut ||= bytes.includes(word);
-      backend.write(bytes);
-    });
+    client
+      .on('error', () => undefined)
+      .on('data', (bytes) => {
+        cut ||= bytes.includes(word);
+        backend.write(bytes);
+      });
     backend.on('data', (bytes) => {
       if (!cut) return client.write(bytes);
       answered();

@@ -27,14 +27,16 @@ export async function freshDatabase(major: Major = 18): Promise<URL> {
   const server = await sharedServer(major);
   const file = basename(expect.getState().testPath ?? 'test', '.test.ts').replace(/\W/g, '_');
   const name = `${file}_${randomBytes(4).toString('hex')}`;
-  await asAdmin(server, (db) => db.query(`CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE template0 ENCODING 'UTF8'`));
+  await asAdmin(server, (db) =>
+    db.query(`CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE template0 ENCODING 'UTF8'`),
+  );
   const url = new URL(server);
   url.pathname = `/${name}`;
   made.push({ major, url });
   return url;
 }
 
-// eslint-disable-next-line no-empty-pattern -- vitest reads the pattern to know which fixtures are wanted
+// Vitest reads the first pattern to know which fixtures are wanted.
 afterAll(async ({}, file) => {
   const failed = file.tasks.some((task) => task.result?.state === 'fail');
   for (const { major, url } of made.splice(0)) {

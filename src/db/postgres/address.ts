@@ -20,7 +20,8 @@ export function address(url: URL, env: NodeJS.ProcessEnv = process.env): Address
   if (strange !== undefined) throw new Fault('operator', `the URL has a parameter that is not known: ${strange}`);
   const user = decode(url.username) || env['PGUSER'] || userInfo().username;
   const at = {
-    host: url.searchParams.get('host') ?? (decode(url.hostname.replace(/^\[|\]$/g, '')) || env['PGHOST'] || 'localhost'),
+    host:
+      url.searchParams.get('host') ?? (decode(url.hostname.replace(/^\[|\]$/g, '')) || env['PGHOST'] || 'localhost'),
     port: Number(url.port || env['PGPORT'] || 5432),
     user,
     database: decode(url.pathname.slice(1)) || env['PGDATABASE'] || user,

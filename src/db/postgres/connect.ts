@@ -35,7 +35,7 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   23: Number,
 };
 const asText = (text: string): string => text;
-const types = { getTypeParser: (oid: number) => PARSERS[oid] ?? asText } as NonNullable<ClientConfig['types']>;
+const types: ClientConfig['types'] = { getTypeParser: (oid: number) => PARSERS[oid] ?? asText };
 
 /** Opens a session. Password: in the URL, else PGPASSWORD, else ~/.pgpass. Raises a Fault that says what to mend. */
 export async function connect(url: URL, options: ConnectOptions): Promise<PgDb> {
@@ -59,10 +59,12 @@ const reached = new Set<string>();
 async function open(config: ClientConfig): Promise<pg.Client | Error> {
   const client = new pg.Client(config);
   client.on('error', () => undefined); // told to the call in flight and to those that follow
-  return client.connect().catch((error: Error) => {
+  try {
+    return await client.connect();
+  } catch (error) {
     void client.end();
-    return error;
-  }) as Promise<pg.Client | Error>;
+    return error as Error;
+  }
 }
 
 /** Whether it is worth trying without TLS what failed with it, or the other way round. */
@@ -73,11 +75,15 @@ function elsewise(error: Error & { code?: string; severity?: string }): boolean 
 function blame(fault: Fault, { host, port }: Address): Fault {
   const gone = fault.code === 'ECONNREFUSED' || fault.code === 'ENOTFOUND';
   const { message, code, hint, cause } = fault;
-  return new Fault(gone && !reached.has(`${host}:${port}`) ? 'operator' : fault.kind, `cannot connect to ${host}:${port}: ${message}`, {
-    ...(code === undefined ? {} : { code }),
-    ...(hint === undefined ? {} : { hint }),
-    cause,
-  });
+  return new Fault(
+    gone && !reached.has(`${host}:${port}`) ? 'operator' : fault.kind,
+    `cannot connect to ${host}:${port}: ${message}`,
+    {
+      ...(code === undefined ? {} : { code }),
+      ...(hint === undefined ? {} : { hint }),
+      cause,
+    },
+  );
 }
 
 function settings(options: ConnectOptions): ClientConfig {

@@ -26,11 +26,17 @@ const STATES: Readonly<Record<string, Verdict>> = {
   '22023': ['permanent'],
   '23': ['data'],
   '25': ['permanent'],
-  '25006': ['transient', 'Is it a standby? SELECT pg_is_in_recovery(); else ALTER SYSTEM RESET default_transaction_read_only.'],
+  '25006': [
+    'transient',
+    'Is it a standby? SELECT pg_is_in_recovery(); else ALTER SYSTEM RESET default_transaction_read_only.',
+  ],
   '25P03': ['transient'],
   '26': ['permanent'],
   '28': ['operator', 'Let this user in from this host: add a line to pg_hba.conf, then SELECT pg_reload_conf().'],
-  '28P01': ['operator', 'Mend the password in the URL, PGPASSWORD or ~/.pgpass, or set it: ALTER ROLE {name} PASSWORD ….'],
+  '28P01': [
+    'operator',
+    'Mend the password in the URL, PGPASSWORD or ~/.pgpass, or set it: ALTER ROLE {name} PASSWORD ….',
+  ],
   '2B': ['permanent'],
   '2F': ['permanent'],
   '34': ['permanent'],
@@ -48,7 +54,10 @@ const STATES: Readonly<Record<string, Verdict>> = {
   '54': ['permanent'],
   '55': ['permanent'],
   '55006': ['transient'],
-  '55P03': ['transient', 'Another session holds the lock: SELECT pid, query FROM pg_stat_activity, pg_blocking_pids(pid).'],
+  '55P03': [
+    'transient',
+    'Another session holds the lock: SELECT pid, query FROM pg_stat_activity, pg_blocking_pids(pid).',
+  ],
   '57': ['transient'],
   '57P04': ['permanent', 'Somebody dropped the database.'],
   '58': ['resource'],
@@ -72,7 +81,8 @@ const ERRNOS: Readonly<Record<string, Verdict>> = {
   EIO: ['resource'],
 };
 
-const NETWORK = /^(E(CONN(RESET|ABORTED)|PIPE|TIMEDOUT|HOST(UNREACH|DOWN)|NET(UNREACH|DOWN|RESET)|AI_AGAIN)|ERR_STREAM_)/;
+const NETWORK =
+  /^(E(CONN(RESET|ABORTED)|PIPE|TIMEDOUT|HOST(UNREACH|DOWN)|NET(UNREACH|DOWN|RESET)|AI_AGAIN)|ERR_STREAM_)/;
 const TLS = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO)/;
 
 /** pg's own errors, which have no code. */
@@ -123,7 +133,8 @@ function verdict(error: ServerError): [code: string | undefined, verdict: Verdic
     return known === undefined ? [undefined, ['unknown']] : [known[1], known[2]];
   }
   if (error.severity !== undefined) return [code, ofState(code, error.where)];
-  if (TLS.test(code)) return [code, ['operator', 'Mend the certificate, or lower sslmode in the URL (sslrootcert names a CA).']];
+  if (TLS.test(code))
+    return [code, ['operator', 'Mend the certificate, or lower sslmode in the URL (sslrootcert names a CA).']];
   return [code, ERRNOS[code] ?? (NETWORK.test(code) ? ['transient'] : ['unknown'])];
 }
 

@@ -63,7 +63,8 @@ export class PgDb implements Db {
     const { command } = await this.wire.query('COMMIT').catch((fault: Fault) => {
       throw isEnd(fault.cause) ? unknown(fault) : fault;
     });
-    if (command !== 'COMMIT') throw new Fault('unknown', 'a statement failed unnoticed: rolled back', { code: '25P02' });
+    if (command !== 'COMMIT')
+      throw new Fault('unknown', 'a statement failed unnoticed: rolled back', { code: '25P02' });
   }
 
   cancel(): Promise<void> {

@@ -26,7 +26,8 @@ export function tlsChoices(url: URL, host: string, env: NodeJS.ProcessEnv = proc
   return [{ ...files, ...ca, ...(mode === 'verify-ca' ? anyHost : {}) }];
 }
 
-const ROOT = 'Name it in the URL, sslrootcert=/path/root.crt (or sslrootcert=system), or put it into ~/.postgresql/root.crt.';
+const ROOT =
+  'Name it in the URL, sslrootcert=/path/root.crt (or sslrootcert=system), or put it into ~/.postgresql/root.crt.';
 
 const anyHost = { checkServerIdentity: () => undefined };
 
