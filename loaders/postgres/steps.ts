@@ -19,7 +19,7 @@ export function steps(schema: Schema, major: number): Step[] {
     ...schema.objects.map((object) => objectStep(object, family)),
   ];
   const known = new Set(all.map((step) => step.id));
-  const after = new Map(schema.objects.map((object) => [object.id, object.after.filter((id) => known.has(id))]));
+  const after = new Map(schema.objects.map((object) => [object.id, (object.after ?? []).filter((id) => known.has(id))]));
   refuseTooNew(all, major);
   return all.map((step) => ({ ...step, needs: [...new Set([...step.needs, ...(after.get(step.id) ?? [])])] }));
 }

@@ -129,11 +129,11 @@ export interface SchemaObject {
   readonly statements: readonly string[];
   readonly needs: readonly string[];
   /** Ids that come first where they are made at all. */
-  readonly after: readonly string[];
+  readonly after?: readonly string[];
   /** When it may be made: before rows, once rows are in, or only at the end (cutover). */
   readonly when: 'before rows' | 'after rows' | 'at cutover';
   /** A failure is reported with the statement and does not stop the run (owner or role missing there). */
-  readonly optional: boolean;
+  readonly optional?: boolean;
   /** The role that it names: without it on the target it fails. */
   readonly role?: string;
   /** A statement that makes it without what it needs in a circle; `statements` then replace it. */
