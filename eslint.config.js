@@ -23,6 +23,16 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['test/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['test/**'], // vitest's matchers are of type any, and take methods apart
+    rules: {
+      'no-console': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );
