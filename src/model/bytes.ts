@@ -1,9 +1,9 @@
 /** Where rows go as bytes. A row is announced with its length, then arrives in one or more pieces. */
 export interface ByteSink {
   row(length: number): void;
-  /** Copies `bytes[start, end)` before it returns: the caller may use its buffer again. */
+  /** Takes `bytes[start, end)`. The caller leaves `bytes` as it is until it has asked `ready()`. */
   append(bytes: Uint8Array, start: number, end: number): void;
-  /** A promise to wait for before sending more, or undefined when there is room. Ask after each piece of input. */
+  /** A promise to wait for before sending more, or undefined when there is room. Ask after each input. */
   ready(): Promise<void> | undefined;
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createDkt, openDkt, type DktHeader } from '../../../src/format/dkt.js';
 import { BLOCK_BYTES } from '../../../src/format/frame.js';
 import { head, hostileRows, readFrom, rowBytes, writeDkt } from './chunks.js';
@@ -99,7 +99,58 @@ describe('a .dkt', () => {
     }
   });
 
-  it('lets the caller use its buffer again, and asks it to wait while blocks are on their way', async () => {
+  it('lets the caller use its buffer again once it has asked for room', async () => {
+    const store = new MemoryStore();
+    const writer = await begin(store);
+    const buffer = Buffer.alloc(100);
+    const rows = Math.ceil((3 * BLOCK_BYTES) / 60);
+    for (let row = 0; row < rows; row += 1) {
+      buffer.fill(row & 0x7f);
+      writer.row(60);
+      writer.append(buffer, 0, 20);
+      writer.append(buffer, 60, 100);
+      await writer.ready();
+    }
+    await writer.seal();
+    const bytes = await readFrom(await openDkt(store, head().name), 0);
+    expect(bytes.equals(Buffer.concat(Array.from({ length: rows }, (_, row) => Buffer.alloc(60, row & 0x7f))))).toBe(
+      true,
+    );
+  });
+
+  it('takes rows out of one input after another, as a socket delivers them', async () => {
+    const store = new MemoryStore();
+    const writer = await begin(store);
+    const rows: Buffer[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      const input = Buffer.alloc(65_536, `row ${n} `);
+      for (let at = 5; at + 300 <= input.length; at += 300) {
+        rows.push(input.subarray(at, at + 295));
+        writer.row(295);
+        writer.append(input, at, at + 295);
+      }
+      await writer.ready();
+    }
+    await writer.seal();
+    const bytes = await readFrom(await openDkt(store, head().name, { rows: rows.length }), 0);
+    expect(bytes.equals(Buffer.concat(rows))).toBe(true);
+  });
+
+  it('takes no new memory for each block', async () => {
+    const writer = await begin(new MemoryStore());
+    const allocated = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    const piece = Buffer.alloc(65_536, 'x');
+    writer.row(64 * BLOCK_BYTES);
+    for (let i = 0; i < 64 * 16; i += 1) {
+      writer.append(piece, 0, piece.length);
+      await writer.ready();
+    }
+    await writer.seal();
+    expect(allocated.mock.calls.length).toBeLessThan(6);
+    allocated.mockRestore();
+  });
+
+  it('asks its caller to wait while blocks are on their way', async () => {
     const store = new MemoryStore();
     const writer = await begin(store);
     const buffer = Buffer.alloc(BLOCK_BYTES);
