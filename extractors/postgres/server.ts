@@ -174,8 +174,9 @@ function give(path: string, { uid, gid }: ServerUser): void {
 function guard(home: string): ChildProcess {
   const script = `
     cat > /dev/null
-    pid=$(head -n 1 "$0/data/postmaster.pid" 2> /dev/null) && kill -QUIT "$pid" 2> /dev/null
-    while [ -n "$pid" ] && kill -0 "$pid" 2> /dev/null; do sleep 0.05; done
+    cd "$0" || exit
+    lock=data/postmaster.pid
+    kill -QUIT "$(head -n 1 $lock)" && while [ -e $lock ] && [ $((tries += 1)) -le 100 ]; do sleep 0.05; done
     rm -rf "$0"`;
   const shell = spawn('/bin/sh', ['-c', script, home], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   shell.unref();

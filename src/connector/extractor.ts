@@ -1,15 +1,15 @@
 import type { ByteSink } from '../model/bytes.js';
 import type { Position } from '../model/position.js';
 import type { Encoding, Schema, SequenceValue, Table } from '../model/schema.js';
-import type { Step } from '../model/step.js';
 import type { Finding } from './connector.js';
 
-/** Reads a source. What must exist there is returned by `provision` as statements, and shown before it is run. */
+/** Reads a source, and writes nothing to it. */
 export interface Extractor {
   /** The server's own id of this session. */
   readonly session: string;
+  /** Server and database as no other has it: a restored copy or another host behind the same name differs. */
+  identity(): Promise<string>;
   schema(): Promise<Schema>;
-  provision(tables: readonly Table[]): Promise<Step[]>;
   /** Without a ticket: opens a new snapshot and holds it until `close`. With one: joins it. */
   snapshot(tables: readonly Table[], ticket?: string): Promise<Snapshot>;
   /** Where the sequences stand now. */

@@ -7,12 +7,16 @@ import type { Finding } from './connector.js';
 /** Writes a target, inside transactions that it does not own. Knows nothing of progress. */
 export interface Loader {
   readonly db: Db;
+  /** As an extractor's: equal where source and target are the same database. */
+  identity(): Promise<string>;
   /** Everything that must be made for a schema, and what each step needs. Pure. */
   steps(schema: Schema): Step[];
   /** Steps that set the target's sequences. Pure. */
   sequenceSteps(values: readonly SequenceValue[]): Step[];
   /** Encodings of a table that this target can take. */
   accepts(table: Table): readonly Encoding[];
+  /** The table's name there, as a statement writes it. */
+  targetName(table: Table): string;
   layout(table: Table, encoding: Encoding): Layout;
   /** Rows that the server says it took. */
   write(tx: Tx, layout: Layout, rows: AsyncIterable<Uint8Array>): Promise<number>;
@@ -20,6 +24,6 @@ export interface Loader {
   empty(tx: Tx, layout: Layout): Promise<void>;
   /** Which of these tables exist there already. */
   existing(tables: readonly Table[]): Promise<string[]>;
-  check(tables: readonly Table[]): Promise<Finding[]>;
+  check(schema: Schema): Promise<Finding[]>;
   close(): Promise<void>;
 }

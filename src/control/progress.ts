@@ -122,6 +122,12 @@ export async function advance(
   if ((await ask(tx, 'advance_mark', params)).count !== 1) throw fenced('the chunk', place(chunk));
 }
 
+/** The claim in hand is tried again. Returns how often it was, since the chunk was planned. */
+export async function countRestart(db: Db, chunk: Claim): Promise<number> {
+  const { rows } = await ask<{ restarts: number }>(db, 'count_restart', key(chunk));
+  return rows[0]?.restarts ?? chunk.restarts;
+}
+
 /** Gives everything back that is unfinished, chunks and tasks. */
 export async function releaseClaims(db: Db, worker: string): Promise<void> {
   await ask(db, 'release_claims', { worker });

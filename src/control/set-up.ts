@@ -25,6 +25,15 @@ const MEANING: Readonly<Record<string, string>> = {
  * interrupted anywhere. Refuses a schema of another migration, or one that a newer version has made.
  */
 export async function setUp(db: Db, wanted: Owner & { schema: string }): Promise<void> {
+  await ask(db, 'lock_set_up', { schema: wanted.schema });
+  try {
+    await setUpAlone(db, wanted);
+  } finally {
+    await ask(db, 'unlock_set_up', { schema: wanted.schema });
+  }
+}
+
+async function setUpAlone(db: Db, wanted: Owner & { schema: string }): Promise<void> {
   const { rows } = await ask<Record<string, string>>(db, 'find_schema', { schema: wanted.schema });
   if (rows[0]?.['settings_exist'] === 'YES') refuse(await readFixed(db), wanted, controlVersion(db.dialect));
   if (rows[0]?.['schema_exists'] !== 'YES') await db.query(String(rows[0]?.['create_schema']));
@@ -32,14 +41,18 @@ export async function setUp(db: Db, wanted: Owner & { schema: string }): Promise
   await db.migrate(migrationsFolder(db.dialect));
   probe('S2');
   await db.transaction(async (tx) => {
-    await ask(tx, 'lock_set_up');
-    refuse(await readFixed(tx), wanted, controlVersion(tx.dialect));
     for (const { text } of sqlFiles(tx.dialect, 'views')) await tx.query(text);
     probe('S3');
     await insertSettings(tx);
     await writeOwner(tx, wanted);
     probe('S4');
   });
+}
+
+/** Whether a control schema of this name stands there. */
+export async function isSetUp(db: Db, schema: string): Promise<boolean> {
+  const { rows } = await ask<Record<string, string>>(db, 'find_schema', { schema });
+  return rows[0]?.['settings_exist'] === 'YES';
 }
 
 async function writeOwner(tx: Tx, { migration, source, target }: Owner): Promise<void> {

@@ -110,9 +110,30 @@ export async function closeEvents(db: Db): Promise<TableName[]> {
   return rows.map((row) => row.table_name);
 }
 
+/** Events that only join others become DONE. */
+export async function closeJoints(db: Db): Promise<void> {
+  await ask(db, 'close_joints');
+}
+
+export interface TaskCounts extends Record<string, unknown> {
+  readonly total: number;
+  /** May still end by themselves. */
+  readonly open: number;
+  readonly failed: number;
+  /** Wait for failed ones. */
+  readonly blocked: number;
+  /** Of the event after which sequences are set, triggers made; null before there is a plan. */
+  readonly cutover: TaskState | null;
+}
+
+export async function countTasks(tx: Tx): Promise<TaskCounts> {
+  const { rows } = await ask<TaskCounts>(tx, 'count_tasks');
+  return rows[0] ?? { total: 0, open: 0, failed: 0, blocked: 0, cutover: null };
+}
+
 /** An event that the coordinator itself decides on (`cutover`). It must be READY. */
-export async function finishEvent(db: Db, id: string): Promise<void> {
-  if ((await ask(db, 'finish_event', { task: id })).count !== 1)
+export async function finishEvent(tx: Tx, id: string): Promise<void> {
+  if ((await ask(tx, 'finish_event', { task: id })).count !== 1)
     throw new Fault('permanent', `the event ${id} is not READY: something that it needs is not done`);
 }
 

@@ -11,6 +11,8 @@ export interface WatchOptions {
   readonly graceSeconds: number;
   /** Called when the word or its status has become another one; not for the first reading. */
   readonly onChange: (reading: Reading) => void;
+  /** Called on every notice of the server, whatever it is about: who waits for work looks again. */
+  readonly onNotice?: () => void;
   /** Called at once and then every minute while the table cannot be read, with the seconds since it could. */
   readonly onUnreadable?: (reading: Reading, seconds: number) => void;
   /** Ends the wait for the first reading. */
@@ -136,8 +138,13 @@ class Watch implements ActionWatch {
   async #session(): Promise<Db> {
     const db = await this.open();
     await ask(db, 'limit_waits', { seconds: READ_SECONDS - 1 });
-    this.#listener = await db.listen?.(CHANNEL, () => this.#woken.abort()).catch(() => undefined); // then polling must do
+    this.#listener = await db.listen?.(CHANNEL, () => this.#wake()).catch(() => undefined); // then polling must do
     return db;
+  }
+
+  #wake(): void {
+    this.#woken.abort();
+    this.options.onNotice?.();
   }
 
   async #drop(): Promise<void> {

@@ -124,3 +124,8 @@ SELECT (coalesce((SELECT sum(byte_count) FROM wirekite_progress WHERE operation 
 SELECT source FROM wirekite_progress
 WHERE operation = 'D' AND finish_time <= clock_timestamp() - :seconds::double precision * interval '1 second'
   AND (:names::jsonb IS NULL OR source IN (SELECT jsonb_array_elements_text(:names::jsonb)))
+
+-- name: count_restart
+UPDATE wirekite_progress SET restarts = restarts + 1, updated_at = clock_timestamp()
+WHERE source = :source::text AND target = :target::text AND worker = :worker::text AND generation = :generation::int
+RETURNING restarts

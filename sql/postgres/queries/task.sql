@@ -79,3 +79,14 @@ WHERE state IN ('FAILED', 'BLOCKED') RETURNING task_id
 -- name: open_tasks
 SELECT task_id, kind, table_name, state, attempt_no, worker, status_reason, blocked_by
 FROM wirekite_task WHERE state NOT IN ('DONE', 'SKIPPED') ORDER BY state, priority DESC, byte_count DESC, task_id
+
+-- name: close_joints
+-- Events that only join others (a partitioned table's rows are its partitions'): done as soon as they are ready.
+UPDATE wirekite_task SET state = 'DONE', outcome = 'success', finished_at = clock_timestamp()
+WHERE kind = 'event' AND table_name IS NULL AND state = 'READY' AND task_id <> 'cutover'
+
+-- name: count_tasks
+SELECT count(*)::int AS total, count(*) FILTER (WHERE state IN ('WAITING', 'READY', 'RUNNING'))::int AS open,
+  count(*) FILTER (WHERE state = 'FAILED')::int AS failed, count(*) FILTER (WHERE state = 'BLOCKED')::int AS blocked,
+  max(state) FILTER (WHERE task_id = 'cutover') AS cutover
+FROM wirekite_task

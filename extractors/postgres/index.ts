@@ -1,0 +1,21 @@
+import type { Connector } from '../../src/connector/connector.js';
+import type { Extractor } from '../../src/connector/extractor.js';
+import { connect } from '../../src/db/postgres/connect.js';
+import { classify } from '../../src/db/postgres/faults.js';
+import { PgExtractor } from './extractor.js';
+
+/** Long reads are the trade of these sessions: no limit of the server or of the role may end one of them. */
+const settings = {
+  statement_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  synchronize_seqscans: 'off', // a slice is read from its first page, whatever others are reading
+};
+
+const connector: Connector<Extractor> = {
+  schemes: ['postgres:', 'postgresql:'],
+  open: async (url, { name }) =>
+    new PgExtractor(await connect(url, { name, searchPath: '', readOnly: true, settings })),
+  classify,
+};
+
+export default connector;

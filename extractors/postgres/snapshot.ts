@@ -1,0 +1,98 @@
+import { Fault } from '../../src/base/fault.js';
+import { probe } from '../../src/base/probe.js';
+import type { Slice, Snapshot } from '../../src/connector/extractor.js';
+import type { PgDb } from '../../src/db/postgres/pg-db.js';
+import { quoteIdentifier, quoteLiteral } from '../../src/db/postgres/quote.js';
+import type { ByteSink } from '../../src/model/bytes.js';
+import { tableName, type Encoding, type Table } from '../../src/model/schema.js';
+import { copyStatement, planSlices, type Extent } from './slices.js';
+import { sqlFile } from './sql-file.js';
+
+const LOCK_SECONDS = 10;
+const qualified = (t: Table) => `${quoteIdentifier(t.schema)}.${quoteIdentifier(t.name)}`;
+
+/**
+ * Opens a snapshot, exports it, and locks the tables against rewriting; they stay locked (ACCESS SHARE: only DDL
+ * waits) until the snapshot is closed. A table that was rewritten between export and lock looks empty or
+ * scrambled under it and is returned in `rewritten`.
+ */
+export async function openSnapshot(db: PgDb, tables: readonly Table[]): Promise<Snapshot> {
+  await db.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const exported = await db.query<{ ticket: string }>('SELECT pg_export_snapshot() AS ticket');
+  probe('S5');
+  await lock(db, tables);
+  const names = tables.map(qualified);
+  const gone = await db.query<{ name: string }>(sqlFile('rewritten-tables'), { names });
+  const rewritten = new Set(gone.rows.map((row) => row.name));
+  return new PgSnapshot(
+    db,
+    exported.rows[0]?.ticket ?? '',
+    tables.filter((t) => rewritten.has(qualified(t))),
+  );
+}
+
+/** Joins a snapshot that another session holds. Fault `SNAPSHOT_LOST` when that session is gone. */
+export async function joinSnapshot(db: PgDb, ticket: string): Promise<Snapshot> {
+  await db.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  try {
+    await db.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(ticket)}`);
+  } catch (cause) {
+    await db.query('ROLLBACK');
+    throw lost(ticket, cause);
+  }
+  return new PgSnapshot(db, ticket, []);
+}
+
+/** 22023: no such snapshot; 55000: its transaction ended while we joined. Anything else is what it is. */
+function lost(ticket: string, cause: unknown): unknown {
+  if (!(cause instanceof Fault) || !['22023', '55000'].includes(cause.code ?? '')) return cause;
+  return new Fault('transient', `the snapshot ${ticket} is gone: the session that held it has ended`, {
+    code: 'SNAPSHOT_LOST',
+    safe: 'sealed chunks stay valid; tables caught in the middle are emptied and read again',
+    cause,
+  });
+}
+
+async function lock(db: PgDb, tables: readonly Table[]): Promise<void> {
+  if (tables.length === 0) return;
+  await db.query(`SET LOCAL lock_timeout = '${LOCK_SECONDS}s'`);
+  await db.query(`LOCK TABLE ONLY ${tables.map(qualified).join(', ONLY ')} IN ACCESS SHARE MODE`);
+}
+
+class PgSnapshot implements Snapshot {
+  /** No log position belongs to an exported snapshot alone: only a slot's is exact. */
+  readonly position = '';
+
+  constructor(
+    private readonly db: PgDb,
+    readonly ticket: string,
+    readonly rewritten: readonly Table[],
+  ) {}
+
+  async slices(table: Table, encoding: Encoding, bytes: number): Promise<Slice[]> {
+    const { rows } = await this.db.query(sqlFile('table-extent'), { name: qualified(table) });
+    const row = rows[0];
+    if (!row) throw new Fault('permanent', 'the table is not there any more', { place: { table: tableName(table) } });
+    const extent: Extent = {
+      pages: Number(row['pages']),
+      bytes: Number(row['bytes']),
+      tidRanges: row['tid_ranges'] === true,
+      ...(row['key_column'] && row['key_bounds']
+        ? { key: { column: String(row['key_column']), bounds: row['key_bounds'] as string[] } }
+        : {}),
+    };
+    return planSlices(table, encoding, extent, bytes);
+  }
+
+  copy(slice: Slice, to: ByteSink): Promise<number> {
+    return this.db.unload(copyStatement(slice), to);
+  }
+
+  async hold(): Promise<void> {
+    await this.db.query('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await this.db.query('ROLLBACK');
+  }
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import type { Finding } from '../../src/connector/connector.js';
+import type { PgDb } from '../../src/db/postgres/pg-db.js';
+import { quoteIdentifier } from '../../src/db/postgres/quote.js';
+import type { Schema } from '../../src/model/schema.js';
+
+interface Facts extends Record<string, unknown> {
+  readonly version: string;
+  readonly version_num: number;
+  readonly encoding: string;
+  readonly standby: boolean;
+  readonly safe: boolean;
+  readonly may_create: boolean;
+  readonly free_connections: number;
+  readonly role: string;
+  readonly database: string;
+}
+
+const sqlFile = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
+
+/** What a load needs of its target, each failure with the statement that mends it. */
+export async function checkTarget(db: PgDb, schema: Schema): Promise<Finding[]> {
+  const facts = (await db.query<Facts>(sqlFile('target-facts'))).rows[0] as Facts;
+  const to = quoteIdentifier(facts.role);
+  return [
+    finding(
+      'target version',
+      facts.version,
+      facts.version_num >= 100_000,
+      'failure',
+      'upgrade the target: PostgreSQL 10 and later can be loaded',
+    ),
+    finding(
+      'target encoding',
+      facts.encoding,
+      facts.encoding === 'UTF8',
+      'warning',
+      'texts outside of this encoding will be refused: CREATE DATABASE … ENCODING UTF8 TEMPLATE template0',
+    ),
+    finding(
+      'target takes writes',
+      facts.standby ? 'it is a standby' : 'yes',
+      !facts.standby,
+      'failure',
+      'SELECT pg_promote(); or name the primary in the URL',
+    ),
+    finding(
+      'target keeps what it confirms',
+      facts.safe ? 'yes' : 'fsync or full_page_writes is off',
+      facts.safe,
+      'warning',
+      'ALTER SYSTEM SET fsync = on; ALTER SYSTEM SET full_page_writes = on; SELECT pg_reload_conf();',
+    ),
+    finding(
+      'target may create',
+      facts.may_create ? 'yes' : `role ${facts.role} may not create schemas`,
+      facts.may_create,
+      'failure',
+      `GRANT CREATE ON DATABASE ${quoteIdentifier(facts.database)} TO ${to};`,
+    ),
+    finding(
+      'target connections',
+      `${facts.free_connections} free`,
+      facts.free_connections >= 12,
+      'warning',
+      'lower settings.load_connections, or ALTER SYSTEM SET max_connections = …; then restart',
+    ),
+    ...(await missing(db, schema)),
+  ];
+}
+
+const finding = (what: string, found: string, good: boolean, level: 'warning' | 'failure', mend: string): Finding =>
+  good ? { what, level: 'ok', found } : { what, level, found, mend };
+
+/** Without an extension its types fail; without a role its grants and ownership are left out, and said so. */
+async function missing(db: PgDb, schema: Schema): Promise<Finding[]> {
+  const extensions = schema.objects.filter((o) => o.kind === 'extension').map((o) => o.name);
+  const { rows } = await db.query<{ part: string; name: string }>(sqlFile('missing-parts'), {
+    extensions,
+    roles: rolesOf(schema),
+  });
+  return rows.map(({ part, name }) =>
+    part === 'extension'
+      ? finding(
+          `extension ${name}`,
+          'not available on the target',
+          false,
+          'failure',
+          `install the package that brings ${name} on the target's host`,
+        )
+      : finding(
+          `role ${name}`,
+          'does not exist on the target',
+          false,
+          'warning',
+          `CREATE ROLE ${quoteIdentifier(name)}; or its grants and ownership are left out`,
+        ),
+  );
+}
+
+const rolesOf = (schema: Schema): string[] => [
+  ...new Set(schema.objects.flatMap((object) => (object.role === undefined ? [] : [object.role]))),
+];

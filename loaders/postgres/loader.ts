@@ -1,0 +1,85 @@
+import type { Finding } from '../../src/connector/connector.js';
+import type { Loader } from '../../src/connector/loader.js';
+import type { Db, Tx } from '../../src/db/db.js';
+import { serverIdentity } from '../../src/db/postgres/identity.js';
+import type { PgDb } from '../../src/db/postgres/pg-db.js';
+import { quoteIdentifier } from '../../src/db/postgres/quote.js';
+import type { Layout } from '../../src/model/layout.js';
+import {
+  storedColumns,
+  tableName,
+  type Encoding,
+  type Schema,
+  type SequenceValue,
+  type Table,
+} from '../../src/model/schema.js';
+import type { Step } from '../../src/model/step.js';
+import { checkTarget } from './check.js';
+import { qualified } from './create-table.js';
+import { sequenceSteps, steps } from './steps.js';
+
+
+/** One session on a PostgreSQL target. */
+export class PgLoader implements Loader {
+  readonly db: Db;
+
+  constructor(
+    private readonly pg: PgDb,
+    private readonly major: number,
+  ) {
+    this.db = pg;
+  }
+
+  identity(): Promise<string> {
+    return serverIdentity(this.pg);
+  }
+
+  steps(schema: Schema): Step[] {
+    return steps(schema, this.major);
+  }
+
+  sequenceSteps(values: readonly SequenceValue[]): Step[] {
+    return sequenceSteps(values);
+  }
+
+  /** Before 14, arrays and composites of our own types are refused in binary: their type numbers differ there. */
+  accepts(table: Table): readonly Encoding[] {
+    const refused = this.major < 14 && storedColumns(table).some((column) => column.numbered);
+    return refused ? ['text'] : ['pgcopy', 'text'];
+  }
+
+  targetName(table: Table): string {
+    return qualified(table);
+  }
+
+  layout(table: Table, encoding: Encoding): Layout {
+    return { schema: table.schema, table: table.name, columns: storedColumns(table).map((c) => c.name), encoding };
+  }
+
+  write(tx: Tx, layout: Layout, rows: AsyncIterable<Uint8Array>): Promise<number> {
+    const columns = layout.columns.map(quoteIdentifier).join(', ');
+    const into = qualified({ schema: layout.schema, name: layout.table }) + (columns && ` (${columns})`);
+    return tx.load(`COPY ${into} FROM STDIN${layout.encoding === 'pgcopy' ? ' (FORMAT binary)' : ''}`, rows);
+  }
+
+  async empty(tx: Tx, layout: Layout): Promise<void> {
+    await tx.query(`TRUNCATE ONLY ${qualified({ schema: layout.schema, name: layout.table })}`);
+  }
+
+  async existing(tables: readonly Table[]): Promise<string[]> {
+    const names = new Map(tables.map((table) => [qualified(table), tableName(table)]));
+    const { rows } = await this.pg.query<{ name: string }>(
+      'SELECT n.name FROM unnest(:names::text[]) AS n(name) WHERE to_regclass(n.name) IS NOT NULL',
+      { names: [...names.keys()] },
+    );
+    return rows.map((row) => names.get(row.name) ?? row.name);
+  }
+
+  check(schema: Schema): Promise<Finding[]> {
+    return checkTarget(this.pg, schema);
+  }
+
+  close(): Promise<void> {
+    return this.pg.close();
+  }
+}

@@ -1,0 +1,48 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import type { CommandModule } from 'yargs';
+import { Fault } from '../../base/fault.js';
+import { establish, inspect } from '../../daemon/prepare.js';
+import type { Connectors } from '../../daemon/context.js';
+import { connectors, contextOf } from '../connectors.js';
+import { print } from '../render.js';
+
+interface Options {
+  config: string;
+}
+
+const command: CommandModule<object, Options> = {
+  command: 'init',
+  describe: 'write openkite.yaml if there is none, else create the control tables in the target',
+  handler: (argv) => init(argv),
+};
+
+export default command;
+
+async function init(argv: Options): Promise<void> {
+  if (!existsSync(argv.config)) return begin(argv.config, await connectors());
+  const context = await contextOf(argv, 'init');
+  const { plan: _, ...prepared } = await inspect(context);
+  await establish(context, prepared);
+  print(`the control tables stand in schema ${context.config.control.schema}; next: openkite doctor, then openkite run`);
+}
+
+function begin(file: string, known: Connectors): void {
+  const scheme = (of: Connectors[keyof Connectors]) => [...of.values()][0]?.schemes[0] ?? '';
+  try {
+    writeFileSync(file, template(scheme(known.extractors), scheme(known.loaders)), { flag: 'wx', mode: 0o600 });
+  } catch (cause) {
+    throw new Fault('operator', `cannot write ${file}`, { cause });
+  }
+  print(`${file} is written. Mend source and target in it, then: openkite init (control tables), openkite doctor, openkite run`);
+}
+
+const template = (source: string, target: string): string => `# openkite: see README.md. \${NAME} is taken from the environment: passwords belong there.
+migration: shop
+source: ${source}//mover:\${SOURCE_PASSWORD}@source-host/shop
+target: ${target}//mover:\${TARGET_PASSWORD}@target-host/shop
+control: { schema: wirekite }
+tables: { include: ["*.*"], exclude: [] }
+chunks: { store: ./chunks, compression: none, budget: 10GB, keep: 15min }
+policy: { max_retries: 3 }
+settings: {}                    # any tunable of wirekite_setting, e.g. { extract_connections: 8, load_connections: 8 }
+`;

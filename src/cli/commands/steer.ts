@@ -1,0 +1,53 @@
+import type { ArgumentsCamelCase, CommandModule } from 'yargs';
+import { monotonic, sleep } from '../../base/clock.js';
+import { actionSql, setAction, type Word } from '../../control/action.js';
+import { livingWorkers } from '../../control/worker.js';
+import { EXIT } from '../../daemon/exit.js';
+import { contextOf } from '../connectors.js';
+import { print } from '../render.js';
+
+interface Options {
+  config: string;
+  sql: boolean;
+  wait: boolean;
+  seconds: number;
+}
+
+const VERBS: readonly (readonly [verb: string, word: Word, state: string, describe: string])[] = [
+  ['pause', 'PAUSE', 'PAUSED', 'finish the batches in hand and wait: UPDATE wirekite_action'],
+  ['resume', 'RUN', 'RUNNING', 'lift a PAUSE or a STOP'],
+  ['stop', 'STOP', 'STOPPED', 'finish the batches in hand and end every daemon'],
+];
+
+export default VERBS.map(([verb, word, state, describe]): CommandModule<object, Options> => ({
+  command: verb,
+  describe,
+  builder: {
+    sql: { type: 'boolean', default: false, describe: 'print the statement instead of running it' },
+    wait: { type: 'boolean', default: false, describe: 'until every daemon obeys' },
+    seconds: { type: 'number', default: 60, describe: 'how long --wait waits' },
+  } as never,
+  handler: (argv) => steer(argv, word, state),
+}));
+
+async function steer(argv: ArgumentsCamelCase<Options>, word: Word, state: string): Promise<void> {
+  const context = await contextOf(argv, 'cli');
+  if (argv.sql) return print(actionSql(context.config.control.schema, word));
+  const control = await context.control.get();
+  print(await setAction(control, word));
+  if (argv.wait && !(await obeyed(context.control, state, argv.seconds))) process.exitCode = EXIT.failed;
+}
+
+/** True when every living worker is in the state; a worker whose row is gone has ended, which a STOP is obeyed by too. */
+async function obeyed(control: { get(): ReturnType<Awaited<ReturnType<typeof contextOf>>['control']['get']> }, state: string, seconds: number): Promise<boolean> {
+  const deadline = monotonic() + seconds;
+  for (;;) {
+    const late = (await livingWorkers(await control.get())).filter((worker) => worker.state !== state);
+    if (late.length === 0) return true;
+    if (monotonic() > deadline) {
+      print(`after ${seconds} s not yet ${state}:\n${late.map((w) => `  ${w.worker} ${w.state} ${w.why ?? ''}`).join('\n')}`);
+      return false;
+    }
+    await sleep(100);
+  }
+}

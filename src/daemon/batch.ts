@@ -1,0 +1,28 @@
+import type { ChunkReader } from '../format/dkt.js';
+
+/**
+ * The rows of a chunk from a mark on, until the batch is large enough or nothing more may begin. It ends only
+ * where a row ends, so the rows that went out are whole ones, and counted.
+ */
+export class Batch {
+  /** Rows of the chunk that have gone out when the batch ends, counted from the chunk's first. */
+  reached: number;
+
+  constructor(
+    private readonly reader: ChunkReader,
+    private readonly from: number,
+    private readonly limit: { readonly bytes: number; readonly closed: () => boolean },
+  ) {
+    this.reached = from;
+  }
+
+  async *rows(): AsyncGenerator<Uint8Array> {
+    let sent = 0;
+    for await (const piece of this.reader.blocks(this.from)) {
+      yield piece.bytes;
+      sent += piece.bytes.length;
+      this.reached = piece.rowsEnded;
+      if (piece.endsRow && (sent >= this.limit.bytes || this.limit.closed())) return;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { Fault } from '../base/fault.js';
+import type { Log } from '../base/log.js';
+import type { Connector, OpenOptions } from '../connector/connector.js';
+import { connectorFor } from '../connector/discover.js';
+import type { Extractor } from '../connector/extractor.js';
+import type { Loader } from '../connector/loader.js';
+import type { Db } from '../db/db.js';
+import { openStore } from '../store/open.js';
+import type { ChunkStore } from '../store/store.js';
+import type { Config } from './config.js';
+import { Session } from './session.js';
+
+export interface Connectors {
+  readonly extractors: Map<string, Connector<Extractor>>;
+  readonly loaders: Map<string, Connector<Loader>>;
+}
+
+/** What every daemon and command needs to reach both sides: who it is, how to open sessions, who names failures. */
+export interface Context {
+  readonly config: Config;
+  readonly log: Log;
+  /** Random for every start of a process, so that neither a re-used pid nor a restarted host can hold a claim. */
+  readonly id: string;
+  readonly host: string;
+  readonly store: ChunkStore;
+  openExtractor(what: string): Promise<Extractor>;
+  openLoader(what: string, workMemory?: number): Promise<Loader>;
+  /** The session on the target that control statements go through. */
+  readonly control: Session<Db>;
+  classify(error: unknown): Fault;
+}
+
+export async function openContext(config: Config, role: string, connectors: Connectors, log: Log): Promise<Context> {
+  const source = connectorFor(config.source, connectors.extractors);
+  const target = connectorFor(config.target, connectors.loaders);
+  const named = (what: string): OpenOptions => ({
+    name: `openkite:${role}:${what}`,
+    controlSchema: config.control.schema,
+    changes: config.changes,
+  });
+  const openLoader = (what: string, workMemory?: number) =>
+    target.open(config.target, { ...named(what), ...(workMemory === undefined ? {} : { workMemory }) });
+  return {
+    config,
+    log,
+    id: randomUUID().slice(0, 8),
+    host: hostname(),
+    store: await openStore(config.chunks.store),
+    openExtractor: (what) => source.open(config.source, named(what)),
+    openLoader,
+    control: new Session(async () => (await openLoader('control')).db),
+    classify: (error) => asFault(error) ?? firstNamed([target.classify(error), source.classify(error)]),
+  };
+}
+
+const asFault = (error: unknown): Fault | undefined => (error instanceof Fault ? error : undefined);
+
+/** An error that one side cannot name may be the other side's. */
+const firstNamed = (faults: readonly Fault[]): Fault =>
+  faults.find((fault) => fault.kind !== 'unknown') ?? faults[0] ?? new Fault('unknown', 'nobody can name this failure');

@@ -1,0 +1,155 @@
+import { explain } from '../base/fault.js';
+import { probe } from '../base/probe.js';
+import type { Stop } from '../base/stop.js';
+import type { Extractor } from '../connector/extractor.js';
+import type { Loader } from '../connector/loader.js';
+import { readStatus, type Status } from '../control/status.js';
+import { finishTables, foldTotals, reopenTables } from '../control/table.js';
+import {
+  closeEvents,
+  closeJoints,
+  countTasks,
+  finishEvent,
+  insertTasks,
+  makeReady,
+  reopenTasks,
+  type TaskCounts,
+} from '../control/task.js';
+import { endLeases } from '../control/worker.js';
+import { CUTOVER } from '../model/step.js';
+import { Children, type ChildSpec } from './children.js';
+import type { Context } from './context.js';
+import { EXIT } from './exit.js';
+import { underControl, type Live } from './under-control.js';
+import type { Unit } from './unit.js';
+
+const TICK_MS = 1_000;
+
+export interface Ending {
+  readonly code: number;
+  readonly why: string;
+}
+
+/**
+ * The one that makes tasks ready, closes events, restarts daemons and says when a run is over. It moves no rows: if
+ * it dies, daemons started elsewhere go on with what is ready, and the next `openkite run` takes over.
+ */
+export async function coordinate(
+  context: Context,
+  stop: Stop,
+  children: readonly ChildSpec[],
+  watch: (status: Status) => void,
+): Promise<Ending> {
+  let ending: Ending = { code: EXIT.failed, why: 'it did not begin' };
+  const word = await underControl(
+    context,
+    stop,
+    'coordinate',
+    () => 1,
+    async (live, [unit]) => {
+      if (unit) ending = await new Coordinator(live, unit, children, watch).run();
+    },
+  );
+  return word === 'STOP' ? { code: EXIT.stopped, why: 'STOP was said' } : ending;
+}
+
+class Coordinator {
+  private readonly children: Children;
+
+  constructor(
+    private readonly live: Live,
+    private readonly unit: Unit,
+    private readonly specs: readonly ChildSpec[],
+    private readonly watch: (status: Status) => void,
+  ) {
+    this.children = new Children(live.log, async (pid) => {
+      await endLeases(await live.control.get(), { host: live.host, pid, why: 'its process died' });
+    });
+  }
+
+  async run(): Promise<Ending> {
+    const { live } = this;
+    const control = await live.control.get();
+    await reopenTables(control);
+    await reopenTasks(control);
+    await foldTotals(control, { alsoDone: true });
+    for (const spec of this.specs) this.children.start(spec);
+    try {
+      return await this.untilOver();
+    } finally {
+      this.unit.state = 'STOPPING';
+      this.unit.why = 'waits for its daemons to finish what they hold';
+      live.beat();
+      await this.children.end(live.settings().stop_seconds);
+    }
+  }
+
+  private async untilOver(): Promise<Ending> {
+    const { live } = this;
+    for (;;) {
+      if (live.gate.stop.draining.aborted)
+        return { code: EXIT.failed, why: 'interrupted; run again to go on at the marks' };
+      if (live.gate.reading.word === 'STOP') return { code: EXIT.stopped, why: 'STOP was said' };
+      if (this.children.verdict) return this.children.verdict;
+      const ending = await this.tick().catch((error: unknown) => this.survive(error));
+      if (ending) return ending;
+      await live.gate.changed(TICK_MS);
+    }
+  }
+
+  private async tick(): Promise<Ending | undefined> {
+    const { live, unit } = this;
+    const paused = live.gate.reading.word === 'PAUSE';
+    if ((unit.state === 'PAUSED') !== paused || unit.state === 'STARTING') {
+      unit.state = paused ? 'PAUSED' : 'RUNNING';
+      live.beat();
+    }
+    const control = await live.control.get();
+    await foldTotals(control);
+    this.watch(await readStatus(control));
+    if (paused) return undefined;
+    await closeEvents(control);
+    await closeJoints(control);
+    await makeReady(control);
+    await finishTables(control);
+    const tasks = await countTasks(control);
+    if (tasks.cutover === 'READY') await this.cutOver();
+    return verdict(tasks);
+  }
+
+  /** Sequences are read when the last row is in: they never fall behind a row that was copied. */
+  private async cutOver(): Promise<void> {
+    const { live } = this;
+    const extractor: Extractor = await live.openExtractor('cutover');
+    const loader: Loader = await live.openLoader('cutover');
+    try {
+      const steps = loader.sequenceSteps(await extractor.sequences());
+      await (
+        await live.control.get()
+      ).transaction(async (tx) => {
+        await insertTasks(tx, steps);
+        await finishEvent(tx, CUTOVER);
+      });
+      probe('Z3');
+    } finally {
+      await Promise.allSettled([extractor.close(), loader.close()]);
+    }
+  }
+
+  /** An outage of the control plane or the source is waited out; a mistake is not. */
+  private async survive(error: unknown): Promise<undefined> {
+    const fault = this.live.classify(error);
+    if (fault.kind === 'operator' || fault.kind === 'permanent') throw fault;
+    this.unit.why = `tries again: ${fault.message}`;
+    this.live.log.warn({ code: fault.code }, explain(fault));
+    await this.live.control.drop();
+    return undefined;
+  }
+}
+
+/** Over when nothing is open any more; done only when nothing failed. */
+function verdict(tasks: TaskCounts): Ending | undefined {
+  if (tasks.open > 0) return undefined;
+  if (tasks.failed === 0) return { code: EXIT.done, why: 'everything is in' };
+  return { code: EXIT.failed, why: `${tasks.failed} tasks failed and ${tasks.blocked} wait for them` };
+}

@@ -1,0 +1,62 @@
+import { explain, Fault } from '../base/fault.js';
+import { openLog } from '../base/log.js';
+import { stopOnSignals } from '../base/stop.js';
+import type { Settings } from '../control/setting.js';
+import { readSchema } from '../format/skt.js';
+import { tableName, type Table } from '../model/schema.js';
+import type { Config } from './config.js';
+import { openContext, type Connectors } from './context.js';
+import { EXIT, exitOf, liftStop } from './exit.js';
+import { underControl, type Live } from './under-control.js';
+import { runUnit, type Unit, type Work } from './unit.js';
+
+/** A kind of daemon: its name in `wirekite_worker.role`, how many units it has, and what each of them does. */
+export interface Role {
+  readonly name: string;
+  readonly units: (settings: Settings) => number;
+  readonly work: (unit: Unit, context: DaemonContext) => Work;
+}
+
+export interface DaemonContext extends Live {
+  /** From the schema file that the plan was made with. Fault when a control row names a table that is not in it. */
+  table(name: string): Table;
+}
+
+/** Runs one daemon to its end: 0 when it was asked to leave, 4 after STOP, 1 or 2 when it failed. */
+export async function daemon(config: Config, role: Role, connectors: Connectors): Promise<number> {
+  const log = openLog(role.name);
+  const stop = stopOnSignals();
+  stop.aborting.addEventListener('abort', () => process.exit(EXIT.failed));
+  try {
+    const context = await openContext(config, role.name, connectors, log);
+    const word = await underControl(context, stop, role.name, role.units, (live, units) => work(role, live, units));
+    await context.control.drop();
+    if (word === 'STOP') log.info(`ended by STOP; to lift it: ${liftStop(config.control.schema)}`);
+    return word === 'STOP' ? EXIT.stopped : EXIT.done;
+  } catch (error) {
+    log.fatal(explain(error));
+    return exitOf(error);
+  }
+}
+
+async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
+  const context = { ...live, table: lookUp((await readSchema(live.store, live.config.migration)).tables) };
+  const rules = { ...context, maxRetries: () => context.settings().max_retries };
+  const ends = units.map((unit) => runUnit(unit, role.work(unit, context), rules));
+  // What ends one unit ends the daemon; the others finish what they hold.
+  for (const end of ends) end.catch(() => live.gate.stop.drain('another unit of this daemon failed'));
+  const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+function lookUp(tables: readonly Table[]): (name: string) => Table {
+  const byName = new Map(tables.map((table) => [tableName(table), table]));
+  return (name) => {
+    const table = byName.get(name);
+    if (table) return table;
+    throw new Fault('permanent', `the control tables name ${name}, which the schema file does not hold`, {
+      hint: 'reset the migration: its plan and its control tables do not belong together',
+      place: { table: name },
+    });
+  };
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { explain, Fault } from '../base/fault.js';
+import { probe } from '../base/probe.js';
+import type { Extractor, Snapshot } from '../connector/extractor.js';
+import type { ExtractClaim } from '../control/chunk.js';
+import { claimExtract } from '../control/claim.js';
+import { countRestart, releaseClaims, renameChunk, sealChunk, unloadedBytes } from '../control/progress.js';
+import { heldSnapshot, type HeldSnapshot } from '../control/snapshot.js';
+import { failTable, takeChunkNumbers } from '../control/table.js';
+import { createDkt } from '../format/dkt.js';
+import { dktName } from '../format/name.js';
+import { storedColumns, type Table } from '../model/schema.js';
+import type { DaemonContext, Role } from './daemon.js';
+import { Session } from './session.js';
+import type { Unit, Work } from './unit.js';
+
+/** Reads slices under the keeper's snapshot into sealed chunk files. */
+class ExtractWork implements Work {
+  private readonly source: Session<Extractor>;
+  private joined: { readonly id: string; readonly snapshot: Snapshot } | undefined;
+  private claim: ExtractClaim | undefined;
+
+  constructor(
+    private readonly unit: Unit,
+    private readonly context: DaemonContext,
+  ) {
+    this.source = new Session(async () => {
+      const extractor = await context.openExtractor('slice');
+      unit.sourceSession = extractor.session;
+      return extractor;
+    });
+  }
+
+  async next(): Promise<boolean> {
+    const { context, unit } = this;
+    const control = await context.control.get();
+    const { budget_bytes: budget } = context.settings();
+    const unloaded = await unloadedBytes(control);
+    if (unloaded >= budget) {
+      unit.why = `waits for the loaders: ${unloaded} bytes of chunks are not loaded, the budget is ${budget}`;
+      return false;
+    }
+    this.claim ??= await claimExtract(control, unit.worker);
+    const held = this.claim && (await heldSnapshot(control, this.claim.snapshotId));
+    if (!this.claim || !held) {
+      unit.why = 'waits for a slice to read';
+      if (this.claim) await this.giveBack();
+      return false;
+    }
+    await this.extract(await this.fresh(this.claim), held);
+    this.claim = undefined;
+    return true;
+  }
+
+  /** A chunk that must be made again gets the next number: whoever began it may still be writing under the old one. */
+  private async fresh(claim: ExtractClaim): Promise<ExtractClaim> {
+    if (claim.restarts === 0 && claim.refused === undefined) return claim;
+    const control = await this.context.control.get();
+    const number = await takeChunkNumbers(control, claim.table, 1);
+    this.claim = await renameChunk(control, claim, { name: dktName(this.context.table(claim.table), number), number });
+    return this.claim;
+  }
+
+  private async extract(claim: ExtractClaim, held: HeldSnapshot): Promise<void> {
+    const { context, unit } = this;
+    const table = context.table(claim.table);
+    unit.why = `reads ${claim.source}`;
+    const snapshot = await this.join(held);
+    const contents = this.contents(claim, table, held);
+    const writer = await createDkt(context.store, claim.source, contents, context.config.chunks.compression);
+    try {
+      const rows = await snapshot.copy({ table, encoding: claim.encoding, bounds: claim.bounds }, writer);
+      const sealed = await writer.seal();
+      if (sealed.rows !== rows) throw miscounted(claim, rows, sealed.rows);
+      probe('X7');
+      await sealChunk(await context.control.get(), claim, sealed);
+      probe('X8');
+      unit.atMark = `${claim.source} ${rows}`;
+    } catch (error) {
+      await writer.abandon();
+      throw error;
+    }
+  }
+
+  private contents({ source: name, generation, encoding, bounds }: ExtractClaim, table: Table, { position }: HeldSnapshot) {
+    return {
+      name,
+      migration: this.context.config.migration,
+      chunk: randomUUID(),
+      ...{ generation, encoding, bounds, position },
+      schema: table.schema,
+      table: table.name,
+      columns: storedColumns(table).map(({ name, type }) => ({ name, type })),
+    };
+  }
+
+  private async join({ id, ticket }: HeldSnapshot): Promise<Snapshot> {
+    if (this.joined?.id !== id) {
+      await this.rest();
+      this.joined = { id, snapshot: await (await this.source.get()).snapshot([], ticket) };
+    }
+    return this.joined.snapshot;
+  }
+
+  async rest(): Promise<void> {
+    this.joined = undefined;
+    this.unit.sourceSession = undefined;
+    await this.source.drop();
+  }
+
+  async again(): Promise<void> {
+    if (this.claim) this.claim = { ...this.claim, restarts: await countRestart(await this.context.control.get(), this.claim) };
+  }
+
+  async giveBack(): Promise<void> {
+    this.claim = undefined;
+    await releaseClaims(await this.context.control.get(), this.unit.worker);
+  }
+
+  async fail(fault: Fault): Promise<boolean> {
+    const { claim } = this;
+    if (!claim) return false;
+    await failTable(await this.context.control.get(), claim.table, explain(fault.at({ chunk: claim.source })));
+    await this.giveBack();
+    return true;
+  }
+}
+
+const miscounted = (claim: ExtractClaim, sent: number, written: number): Fault =>
+  new Fault('permanent', `the source says it sent ${sent} rows, ${written} arrived in the file`, {
+    place: { table: claim.table, chunk: claim.source },
+    safe: 'nothing of this file is loaded',
+    hint: 'run again; if it repeats, something between here and the source alters the stream',
+  });
+
+export const dataExtractor: Role = {
+  name: 'extract',
+  units: (settings) => settings.extract_connections,
+  work: (unit, context) => new ExtractWork(unit, context),
+};

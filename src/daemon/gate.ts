@@ -1,0 +1,40 @@
+import { sleep } from '../base/clock.js';
+import type { Stop } from '../base/stop.js';
+import type { Reading } from '../control/action.js';
+
+/** Where the operator's word and the process's signals meet: every unit passes here between two pieces of work. */
+export class Gate {
+  private waiting = new AbortController();
+
+  constructor(
+    private readonly read: () => Reading,
+    readonly stop: Stop,
+  ) {
+    stop.draining.addEventListener('abort', () => this.wake());
+  }
+
+  get reading(): Reading {
+    return this.read();
+  }
+
+  /** No new batch may begin, and one in hand ends at its next possible point. */
+  get closed(): boolean {
+    return this.stop.draining.aborted || this.reading.word !== 'RUN';
+  }
+
+  /** Something may have changed: whoever waits looks again. */
+  wake(): void {
+    this.waiting.abort();
+    this.waiting = new AbortController();
+  }
+
+  /** Until something may have changed, at most `ms`. */
+  async changed(ms: number): Promise<void> {
+    if (!this.stop.draining.aborted) await sleep(ms, this.waiting.signal);
+  }
+
+  /** For a retry's delay: PAUSE does not shorten it, the end of the process does. */
+  rest(ms: number): Promise<void> {
+    return sleep(ms, this.stop.draining);
+  }
+}

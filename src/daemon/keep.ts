@@ -1,0 +1,147 @@
+import { probe } from '../base/probe.js';
+import type { Extractor, Snapshot } from '../connector/extractor.js';
+import type { Loader } from '../connector/loader.js';
+import { planChunks } from '../control/progress.js';
+import { closeSnapshot, loseSnapshot, lostSnapshots, openSnapshot, snapshotInUse } from '../control/snapshot.js';
+import { caughtTables, emptyForReload, tables, takeChunkNumbers, type TableRow } from '../control/table.js';
+import { dktName } from '../format/name.js';
+import type { Role, DaemonContext } from './daemon.js';
+import { bestEncoding } from './encoding.js';
+import { Session } from './session.js';
+import type { Unit, Work } from './unit.js';
+
+interface Held {
+  readonly id: string;
+  readonly extractor: Extractor;
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * Holds the snapshots that readers join, so that a reader which dies costs one unsealed slice and no table is ever
+ * mixed from two snapshots. The sessions that hold them do nothing else and stay open in a PAUSE.
+ */
+export class KeepWork implements Work {
+  private held: Held[] = [];
+  private readonly slicer: Session<Extractor>;
+  private readonly target: Session<Loader>;
+
+  constructor(
+    private readonly unit: Unit,
+    private readonly context: DaemonContext,
+  ) {
+    this.slicer = new Session(() => context.openExtractor('slices'));
+    this.target = new Session(() => context.openLoader('empty'));
+  }
+
+  async next(): Promise<boolean> {
+    await this.loseGone();
+    await this.readCaughtAnew();
+    await this.closeRead();
+    const wanting = (await tables(await this.context.control.get())).filter((row) => row.state === 'PLANNED');
+    if (wanting.length > 0) await this.open(wanting);
+    this.unit.why = this.held.length > 0 ? `holds snapshot ${this.held.map((h) => h.id).join(', ')}` : 'holds no snapshot';
+    return wanting.length > 0;
+  }
+
+  /** Ours whose session is gone, and those of keepers that are dead. */
+  private async loseGone(): Promise<void> {
+    const control = await this.context.control.get();
+    for (const held of [...this.held]) {
+      const alive = await held.snapshot.hold().then(() => true, () => false);
+      if (!alive) await this.drop(held, () => loseSnapshot(control, held.id));
+    }
+    await lostSnapshots(control);
+  }
+
+  /** Half read under a snapshot that is gone: emptied and read again, keyed or not. */
+  private async readCaughtAnew(): Promise<void> {
+    const caught = new Set(await caughtTables(await this.context.control.get()));
+    if (caught.size === 0) return;
+    const rows = (await tables(await this.context.control.get())).filter((row) => caught.has(row.table));
+    for (const row of rows) await this.readAnew(row, 'its snapshot was lost before all of it was read');
+  }
+
+  private async readAnew(row: TableRow, why: string): Promise<void> {
+    const loader = await this.target.get();
+    const layout = loader.layout(this.context.table(row.table), row.encoding ?? 'text');
+    this.context.log.warn({ table: row.table }, `${row.table} is emptied and read again: ${why}`);
+    await loader.db.transaction(async (tx) => {
+      await emptyForReload(tx, row.table, why);
+      await loader.empty(tx, layout);
+    });
+  }
+
+  private async closeRead(): Promise<void> {
+    const control = await this.context.control.get();
+    for (const held of [...this.held])
+      if (!(await snapshotInUse(control, held.id))) await this.drop(held, () => closeSnapshot(control, held.id));
+  }
+
+  private async drop(held: Held, record: () => Promise<void>): Promise<void> {
+    this.held = this.held.filter((other) => other !== held);
+    await held.extractor.close().catch(() => undefined);
+    await record();
+  }
+
+  /** One snapshot for all that want one; those rewritten meanwhile stay wanting, and get the next. */
+  private async open(wanting: readonly TableRow[]): Promise<void> {
+    const extractor = await this.context.openExtractor('snapshot');
+    this.unit.sourceSession = extractor.session;
+    this.unit.why = `opens a snapshot of ${wanting.length} tables`;
+    try {
+      const snapshot = await extractor.snapshot(wanting.map((row) => this.context.table(row.table)));
+      const { position, ticket } = snapshot;
+      const control = await this.context.control.get();
+      const id = await openSnapshot(control, { position, ticket, worker: this.unit.worker });
+      this.held.push({ id, extractor, snapshot });
+      await this.plan(wanting, id, snapshot);
+    } catch (error) {
+      if (!this.held.some((held) => held.extractor === extractor)) await extractor.close();
+      throw error;
+    }
+  }
+
+  /** Bounds are written down before the first slice is read, table by table, so that reading starts at once. */
+  private async plan(wanting: readonly TableRow[], snapshotId: string, held: Snapshot): Promise<void> {
+    const reader = await (await this.slicer.get()).snapshot([], held.ticket);
+    const loader = await this.target.get();
+    const control = await this.context.control.get();
+    const { slice_bytes } = this.context.settings();
+    for (const row of wanting) {
+      const table = this.context.table(row.table);
+      if (held.rewritten.includes(table)) continue;
+      const encoding = bestEncoding(table, loader);
+      const slices = await reader.slices(table, encoding, slice_bytes);
+      const { table: name, generation } = row;
+      await control.transaction(async (tx) => {
+        const first = await takeChunkNumbers(tx, name, slices.length);
+        const chunks = slices.map(({ bounds }, i) => ({
+          name: dktName(table, first + i),
+          number: first + i,
+          bounds,
+        }));
+        await planChunks(tx, { table: name, generation, snapshotId, position: held.position, encoding, complete: true }, chunks);
+      });
+      probe('X9');
+    }
+    await this.slicer.drop();
+  }
+
+  /** The sessions that hold snapshots stay: without them, what is half read would have to be read anew. */
+  async rest(): Promise<void> {
+    await Promise.all([this.slicer.drop(), this.target.drop()]);
+  }
+
+  async again(): Promise<void> {}
+
+  async giveBack(): Promise<void> {
+    for (const held of this.held) await held.extractor.close().catch(() => undefined);
+    this.held = [];
+  }
+
+  async fail(): Promise<boolean> {
+    return false;
+  }
+}
+
+export const keeper: Role = { name: 'keep', units: () => 1, work: (unit, context) => new KeepWork(unit, context) };

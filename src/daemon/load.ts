@@ -1,0 +1,139 @@
+import { explain, Fault } from '../base/fault.js';
+import { probe } from '../base/probe.js';
+import type { Loader } from '../connector/loader.js';
+import type { LoadClaim } from '../control/chunk.js';
+import { claimLoad } from '../control/claim.js';
+import { advance, countRestart, lockMark, refuseChunk, releaseClaims } from '../control/progress.js';
+import { failTable } from '../control/table.js';
+import { claimTask, failTask, finishTask, type Task } from '../control/task.js';
+import { openDkt, type ChunkReader } from '../format/dkt.js';
+import { Batch } from './batch.js';
+import type { DaemonContext, Role } from './daemon.js';
+import { Session } from './session.js';
+import type { Unit, Work } from './unit.js';
+
+/** Makes what the plan says and loads sealed chunks: rows and mark in one transaction. */
+class LoadWork implements Work {
+  private readonly target: Session<Loader>;
+  private task: Task | undefined;
+  private claim: LoadClaim | undefined;
+
+  constructor(
+    private readonly unit: Unit,
+    private readonly context: DaemonContext,
+  ) {
+    this.target = new Session(async () => {
+      const loader = await context.openLoader('data', context.settings().work_memory_bytes);
+      unit.targetSession = loader.db.session;
+      return loader;
+    });
+  }
+
+  /** Tasks come first: an index that can be built keeps the server busy while chunks are on their way. */
+  async next(): Promise<boolean> {
+    const control = await this.context.control.get();
+    if (!this.claim) this.task ??= await claimTask(control, this.unit.worker);
+    if (this.task) {
+      await this.perform(this.task);
+      this.task = undefined;
+      return true;
+    }
+    this.claim ??= await claimLoad(control, this.unit.worker);
+    if (!this.claim) {
+      this.unit.why = 'waits for a chunk or a task';
+      return false;
+    }
+    if (await this.load(this.claim)) this.claim = undefined;
+    return true;
+  }
+
+  /** The statements and the task's end commit together, so a task is neither done twice nor forgotten. */
+  private async perform(task: Task): Promise<void> {
+    const loader = await this.target.get();
+    this.unit.why = task.id;
+    await loader.db.transaction(async (tx) => {
+      if (task.statement !== '') await tx.query(task.statement);
+      probe('T1');
+      await finishTask(tx, task.id, this.unit.worker);
+    });
+    probe('T2');
+  }
+
+  /** Loads until the chunk is in (true) or the gate closes between two batches (false: the claim is kept). */
+  private async load(claim: LoadClaim): Promise<boolean> {
+    const { context } = this;
+    probe('L1');
+    const { rows, checksum } = claim;
+    const reader = await openDkt(context.store, claim.source, { migration: context.config.migration, rows, checksum });
+    try {
+      let done = false;
+      do done = await this.loadBatch(claim, reader);
+      while (!done && !context.gate.closed);
+      return done;
+    } finally {
+      await reader.close();
+    }
+  }
+
+  private async loadBatch(claim: LoadClaim, reader: ChunkReader): Promise<boolean> {
+    const { context, unit } = this;
+    const loader = await this.target.get();
+    const layout = loader.layout(context.table(claim.table), claim.encoding);
+    const mark = await loader.db.transaction(async (tx) => {
+      probe('L2');
+      const from = await lockMark(tx, claim);
+      unit.why = `loads ${claim.source} from row ${from} of ${reader.rows}`;
+      const limit = { bytes: context.settings().batch_bytes, closed: () => context.gate.closed };
+      const batch = new Batch(reader, from, limit);
+      const taken = from < reader.rows ? await loader.write(tx, layout, batch.rows()) : 0;
+      if (from + taken !== batch.reached) throw miscounted(claim, batch.reached - from, taken);
+      probe('L4');
+      await advance(tx, claim, from, batch.reached, { finished: batch.reached === reader.rows });
+      probe('L5');
+      return batch.reached;
+    });
+    probe('L7');
+    unit.atMark = `${claim.source} ${mark}`;
+    return mark === reader.rows;
+  }
+
+  async rest(): Promise<void> {
+    this.unit.targetSession = undefined;
+    await this.target.drop();
+  }
+
+  async again(): Promise<void> {
+    if (this.claim) await countRestart(await this.context.control.get(), this.claim);
+  }
+
+  async giveBack(): Promise<void> {
+    this.claim = this.task = undefined;
+    await releaseClaims(await this.context.control.get(), this.unit.worker);
+  }
+
+  async fail(fault: Fault): Promise<boolean> {
+    const { task, claim } = this;
+    const control = await this.context.control.get();
+    if (task) await failTask(control, task.id, this.unit.worker, explain(fault), task.optional ? 'SKIPPED' : 'FAILED');
+    else if (claim && isDamage(fault)) await refuseChunk(control, claim, explain(fault));
+    else if (claim) await failTable(control, claim.table, explain(fault.at({ chunk: claim.source })));
+    await this.giveBack();
+    return (task ?? claim) !== undefined;
+  }
+}
+
+/** The file is not what was sealed: the source is asked for the chunk again, under the same snapshot. */
+const isDamage = (fault: Fault): boolean => fault.code?.startsWith('CHUNK_') === true;
+
+const miscounted = (claim: LoadClaim, sent: number, taken: number): Fault =>
+  new Fault('permanent', `${sent} rows were sent and the target says it took ${taken}`, {
+    place: { table: claim.table, chunk: claim.source },
+    safe: 'the batch was rolled back, rows and mark stand as before it',
+    hint: 'look for a trigger or a rule on the target table that swallows rows',
+  });
+
+export const dataLoader: Role = {
+  name: 'load',
+  units: (settings) => settings.load_connections,
+  work: (unit, context) => new LoadWork(unit, context),
+};

@@ -1,0 +1,61 @@
+import { Fault } from '../base/fault.js';
+import type { Extractor } from '../connector/extractor.js';
+import type { Loader } from '../connector/loader.js';
+import { restrict } from '../model/restrict.js';
+import { tableName, type Schema, type Table } from '../model/schema.js';
+import { CUTOVER, rowsOf, type Step } from '../model/step.js';
+import { selects, type Config } from './config.js';
+import { bestEncoding } from './encoding.js';
+
+export interface Plan {
+  readonly schema: Schema;
+  readonly steps: readonly Step[];
+}
+
+/** What a run will do. The same metadata give the same plan. Nothing is written by making one. */
+export async function makePlan(config: Config, extractor: Extractor, loader: Loader): Promise<Plan> {
+  const whole = await extractor.schema();
+  refuseUnknown(config, whole);
+  const schema = restrict(whole, (name, table) => selects(config, name, table));
+  const steps = loader.steps(schema);
+  for (const table of schema.tables) bestEncoding(table, loader);
+  return { schema, steps: [...steps, ...events(schema.tables, steps)] };
+}
+
+/** A pattern that names nothing is a typing mistake that would otherwise be found when the table is missed. */
+function refuseUnknown(config: Config, schema: Schema): void {
+  for (const pattern of config.tables.include) {
+    if (pattern === '*.*') continue;
+    const only = { tables: { include: [pattern], exclude: [] } };
+    if (schema.tables.some((t) => selects(only, t.schema, t.name))) continue;
+    throw new Fault('operator', `tables.include names ${pattern}, and the source has no such table`, {
+      hint: `names are schema.table as in the database, case matters; mend ${config.file}`,
+    });
+  }
+}
+
+/** Events are steps without statements: all rows of a table are in; everything before the cutover is done. */
+function events(tables: readonly Table[], steps: readonly Step[]): Step[] {
+  const loads = tables.map((table) => ({
+    ...event(rowsOf(tableName(table)), [table.id, ...childrenOf(table, tables).map((t) => rowsOf(tableName(t)))]),
+    ...(table.hasRows ? { table: tableName(table) } : {}),
+  }));
+  const late = needing(CUTOVER, steps);
+  const early = [...loads, ...steps].filter((step) => !late.has(step.id)).map((step) => step.id);
+  return [...loads, event(CUTOVER, early)];
+}
+
+const event = (id: string, needs: string[]): Step => ({ id, kind: 'event', statements: [], needs, bytes: 0 });
+
+const childrenOf = (table: Table, tables: readonly Table[]): Table[] =>
+  table.partition?.by === undefined
+    ? []
+    : tables.filter((t) => t.partition?.of?.parent === table.id.replace(/^table /, ''));
+
+/** Ids of all steps that come after an event, however far. */
+function needing(id: string, steps: readonly Step[]): Set<string> {
+  const late = new Set([id]);
+  const next = () => steps.filter((s) => !late.has(s.id) && s.needs.some((need) => late.has(need)));
+  for (let found = next(); found.length > 0; found = next()) for (const step of found) late.add(step.id);
+  return late;
+}

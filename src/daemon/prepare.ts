@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { Fault } from '../base/fault.js';
+import type { Finding } from '../connector/connector.js';
+import type { Extractor } from '../connector/extractor.js';
+import type { Loader } from '../connector/loader.js';
+import { readAction } from '../control/action.js';
+import { isSetUp, setUp, type Owner } from '../control/set-up.js';
+import { applyFileSettings } from '../control/setting.js';
+import { insertTables } from '../control/table.js';
+import { countTasks, insertTasks } from '../control/task.js';
+import { schemaName } from '../format/name.js';
+import { writeSchema } from '../format/skt.js';
+import { tableName } from '../model/schema.js';
+import { fileSettings } from './config.js';
+import type { Context } from './context.js';
+import { makePlan, type Plan } from './plan.js';
+
+export interface Prepared {
+  /** STOP stands in the action row: nothing else was looked at. */
+  readonly stopped: boolean;
+  /** What a run would do, or is doing. */
+  readonly plan?: Plan;
+  /** The plan stands in the control tables already: a run goes on with that one. */
+  readonly begun: boolean;
+  readonly owner?: Owner;
+  readonly findings: readonly Finding[];
+}
+
+/** Looks at both sides and writes nothing. Fault `operator` when the migration cannot start as it is configured. */
+export async function inspect(context: Context): Promise<Prepared> {
+  const loader = await context.openLoader('plan');
+  try {
+    const known = await isSetUp(loader.db, context.config.control.schema);
+    if (known && (await readAction(loader.db)).word === 'STOP') return { stopped: true, begun: true, findings: [] };
+    const extractor = await context.openExtractor('plan');
+    try {
+      return await look(context, extractor, loader, known);
+    } finally {
+      await extractor.close();
+    }
+  } finally {
+    await loader.close();
+  }
+}
+
+async function look(context: Context, extractor: Extractor, loader: Loader, known: boolean): Promise<Prepared> {
+  const [source, target] = [await extractor.identity(), await loader.identity()];
+  if (source === target) {
+    const hint = `mend one of them in ${context.config.file}`;
+    throw new Fault('operator', 'source and target are the same database', { hint, safe: 'nothing was written' });
+  }
+  const plan = await makePlan(context.config, extractor, loader);
+  const findings = [...(await extractor.check(plan.schema.tables)), ...(await loader.check(plan.schema))];
+  const begun = known && (await countTasks(loader.db)).total > 0;
+  if (!begun) await refuseFullTarget(plan, loader);
+  return { stopped: false, plan, begun, findings, owner: { migration: context.config.migration, source, target } };
+}
+
+/** Rows that are there already would be mixed with ours, and nobody could tell them apart afterwards. */
+async function refuseFullTarget(plan: Plan, loader: Loader): Promise<void> {
+  const there = await loader.existing(plan.schema.tables);
+  if (there.length === 0) return;
+  const some = there.slice(0, 5).join(', ') + (there.length > 5 ? ` and ${there.length - 5} more` : '');
+  throw new Fault('operator', `the target is not empty, and no progress of this migration is there: it has ${some}`, {
+    code: 'TARGET_NOT_EMPTY',
+    safe: 'nothing was written',
+    hint: 'drop them, leave them out by tables.exclude, or move into another database',
+  });
+}
+
+/** Creates the control plane and writes the plan down: files first, then all rows in one transaction. */
+export async function establish(context: Context, { plan, begun, owner }: Prepared): Promise<string[]> {
+  const loader = await context.openLoader('set-up');
+  try {
+    if (owner) await setUp(loader.db, { ...owner, schema: context.config.control.schema });
+    const overruled = await applyFileSettings(loader.db, fileSettings(context.config));
+    if (plan && !begun) await writePlan(context, plan, loader);
+    return overruled;
+  } finally {
+    await loader.close();
+  }
+}
+
+async function writePlan({ config, store }: Context, plan: Plan, loader: Loader): Promise<void> {
+  for (const kind of ['skt', 'okt'] as const) await store.remove(schemaName(config.migration, kind));
+  const header = { migration: config.migration, chunk: randomUUID(), compression: config.chunks.compression };
+  await writeSchema(store, header, plan.schema);
+  await loader.db.transaction(async (tx) => {
+    await insertTables(tx, plan.schema.tables.filter((table) => table.hasRows).map((table) => ({
+      table: tableName(table),
+      target: loader.targetName(table),
+      priority: table.bytesEstimated, // the largest first: its indexes take longest
+      rowsEstimated: table.rowsEstimated,
+      bytesEstimated: table.bytesEstimated,
+    })));
+    await insertTasks(tx, plan.steps);
+  });
+}

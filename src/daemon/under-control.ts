@@ -1,0 +1,147 @@
+import { setInterval } from 'node:timers';
+import { readFileSync } from 'node:fs';
+import { explain } from '../base/fault.js';
+import type { Stop } from '../base/stop.js';
+import type { Word } from '../control/action.js';
+import { requireVersion } from '../control/set-up.js';
+import { readSettings, stampSettings, type Settings } from '../control/setting.js';
+import { watchAction, type ActionWatch } from '../control/watch.js';
+import { heartbeat, leaveWorkers, newWorkerId, registerWorkers } from '../control/worker.js';
+import type { Context } from './context.js';
+import { Gate } from './gate.js';
+import type { Unit } from './unit.js';
+
+const HEARTBEAT_MS = 2_000;
+const VERSION = (JSON.parse(readFileSync(packageFile(), 'utf8')) as { version: string }).version;
+
+/** A process that the control plane knows: its units are rows, and the operator's word reaches it. */
+export interface Live extends Context {
+  readonly gate: Gate;
+  /** In force now: read with every heartbeat. */
+  settings(): Settings;
+  /** Writes every unit's row now instead of at the next heartbeat. */
+  beat(): void;
+}
+
+/**
+ * Registers the units, keeps their leases, watches the operator's word while `body` runs, and says goodbye.
+ * Returns the word that held at the end. Under STOP, `body` is not begun.
+ */
+export async function underControl(
+  context: Context,
+  stop: Stop,
+  role: string,
+  plan: (settings: Settings) => number,
+  body: (live: Live, units: Unit[]) => Promise<void>,
+): Promise<Word> {
+  const control = await context.control.get();
+  await requireVersion(control);
+  let settings = await readSettings(control);
+  let units: Unit[] = [];
+  const watch = await watchAction(async () => (await context.openLoader('action')).db, {
+    pollSeconds: settings.poll_seconds,
+    graceSeconds: settings.grace_seconds,
+    onChange: () => {
+      for (const unit of units) if (unit.state === 'RUNNING' && gate.closed) unit.state = pausing(gate);
+      gate.wake();
+      pulse.beat();
+    },
+    onNotice: () => gate.wake(),
+    onUnreadable: ({ why }, seconds) => context.log.warn({ seconds: Math.round(seconds) }, `wirekite_action: ${why}`),
+    signal: stop.draining,
+  });
+  const gate: Gate = new Gate(() => watch.current(), stop);
+  const pulse = new Pulse(context, watch, async () => {
+    const before = settings;
+    settings = await readSettings(await context.control.get());
+    if (JSON.stringify(before) !== JSON.stringify(settings)) await stampSettings(await context.control.get());
+  });
+  try {
+    if (gate.reading.word === 'STOP') return 'STOP';
+    units = Array.from({ length: plan(settings) }, (_, i) => newUnit(newWorkerId(role, i + 1)));
+    await pulse.start(role, units);
+    await body({ ...context, gate, settings: () => settings, beat: () => pulse.beat() }, units);
+    await pulse.end();
+    return gate.reading.word;
+  } finally {
+    pulse.stop();
+    await watch.close();
+  }
+}
+
+const pausing = (gate: Gate) => (gate.reading.word === 'PAUSE' ? 'PAUSING' : 'STOPPING');
+
+const newUnit = (worker: string): Unit => ({
+  worker,
+  state: 'STARTING',
+  why: '',
+  atMark: undefined,
+  sourceSession: undefined,
+  targetSession: undefined,
+});
+
+/** Beside `src` in a checkout and beside `dist` in a package: two folders up, or three. */
+function packageFile(): URL {
+  const up = import.meta.url.includes('/dist/') ? '../../../package.json' : '../../package.json';
+  return new URL(up, import.meta.url);
+}
+
+/** Writes the units' rows every two seconds, and at once when something happened that a DBA waits for. */
+class Pulse {
+  private units: readonly Unit[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private beating: Promise<void> | undefined;
+  private again = false;
+
+  constructor(
+    private readonly context: Context,
+    private readonly watch: ActionWatch,
+    private readonly refresh: () => Promise<void>,
+  ) {}
+
+  async start(role: string, units: readonly Unit[]): Promise<void> {
+    const rows = units.map(({ worker }) => ({ worker, role, version: VERSION }));
+    await registerWorkers(await this.context.control.get(), rows, this.context.host);
+    this.units = units;
+    this.timer = setInterval(() => this.beat(), HEARTBEAT_MS);
+  }
+
+  /** Never two at once: what is asked for during one is done by one more after it. */
+  beat(): void {
+    if (this.units.length === 0) return;
+    this.again = true;
+    this.beating ??= this.run().finally(() => (this.beating = undefined));
+  }
+
+  private async run(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      try {
+        await heartbeat(await this.context.control.get(), this.units.map((unit) => this.beatOf(unit)));
+        await this.refresh();
+      } catch (error) {
+        this.context.log.warn(`heartbeat not written: ${explain(this.context.classify(error))}`);
+        await this.context.control.drop();
+        return;
+      }
+    }
+  }
+
+  private beatOf(unit: Unit) {
+    const { word: actionRead, readAt: actionReadAt } = this.watch.current();
+    const known = Object.entries(unit).filter(([, value]) => value !== undefined);
+    return { ...(Object.fromEntries(known) as Pick<Unit, 'worker' | 'state' | 'why'>), actionRead, actionReadAt };
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** The last word of each unit, and its lease ends. */
+  async end(): Promise<void> {
+    this.stop();
+    this.beat();
+    await this.beating;
+    await leaveWorkers(await this.context.control.get(), this.units.map((unit) => unit.worker), 'ended');
+  }
+}

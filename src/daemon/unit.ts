@@ -1,0 +1,122 @@
+import { backoffSeconds } from '../base/backoff.js';
+import { Fault, explain } from '../base/fault.js';
+import type { Log } from '../base/log.js';
+import { probe } from '../base/probe.js';
+import type { WorkerState } from '../control/worker.js';
+import type { Gate } from './gate.js';
+import { isOutage } from './session.js';
+
+/** One unit that claims work: a row of `wirekite_worker`. Daemons have several; what they do is in their `Work`. */
+export interface Unit {
+  readonly worker: string;
+  state: WorkerState;
+  /** What it does or waits for, in words. */
+  why: string;
+  /** The last mark that it made durable, as `<chunk> <rows>`. */
+  atMark: string | undefined;
+  sourceSession: string | undefined;
+  targetSession: string | undefined;
+}
+
+export interface Work {
+  /** Does one piece. False: there is nothing to do now. */
+  next(): Promise<boolean>;
+  /** Closes the sessions that hold rows; the next piece opens them again. */
+  rest(): Promise<void>;
+  /** The claim in hand is tried again: counted where a DBA looks for it. */
+  again(): Promise<void>;
+  /** Gives back what it claimed, because a PAUSE may be long or the process ends. */
+  giveBack(): Promise<void>;
+  /** A failure that no retry mends: the table is stopped, its claim closed. False: it was not about one table. */
+  fail(fault: Fault): Promise<boolean>;
+}
+
+export interface UnitContext {
+  readonly gate: Gate;
+  readonly log: Log;
+  /** Writes every unit's row now instead of at the next heartbeat. */
+  beat(): void;
+  classify(error: unknown): Fault;
+  readonly maxRetries: () => number;
+}
+
+const IDLE_MS = 1_000;
+
+/** Runs a unit until STOP or a signal. Throws only what is not about one table: the daemon ends on it. */
+export async function runUnit(unit: Unit, work: Work, context: UnitContext): Promise<void> {
+  const { gate } = context;
+  let retries = 0;
+  for (;;) {
+    if (gate.closed && (await passPausePoint(unit, work, context)) === 'leave') break;
+    show(unit, 'RUNNING', unit.why);
+    try {
+      const did = await work.next();
+      retries = 0;
+      if (!did) await gate.changed(IDLE_MS);
+    } catch (error) {
+      retries = await afterFault(error, retries, unit, work, context);
+    }
+  }
+  await work.giveBack();
+  await work.rest();
+}
+
+/** Between two pieces of work: waits out a PAUSE; says whether to leave. */
+async function passPausePoint(unit: Unit, work: Work, { gate, beat }: UnitContext): Promise<'go' | 'leave'> {
+  probe('K1');
+  while (gate.closed) {
+    if (gate.stop.draining.aborted || gate.reading.word === 'STOP') {
+      probe('K5');
+      show(unit, gate.reading.word === 'STOP' ? 'STOPPED' : 'STOPPING', gate.reading.why);
+      return 'leave';
+    }
+    if (unit.state !== 'PAUSED') {
+      probe('K2');
+      await work.rest();
+      show(unit, 'PAUSED', gate.reading.why);
+      beat();
+    }
+    probe('K3');
+    await gate.changed(60_000);
+  }
+  probe('K4');
+  show(unit, 'RUNNING', '');
+  beat();
+  return 'go';
+}
+
+function show(unit: Unit, state: WorkerState, why: string): void {
+  unit.state = state;
+  unit.why = why;
+}
+
+/**
+ * Retries what may pass, stops the table at what will not. Returns the retries spent so far. A server that cannot
+ * be reached is waited for without spending any: nobody's work has failed.
+ */
+async function afterFault(
+  error: unknown,
+  spent: number,
+  unit: Unit,
+  work: Work,
+  context: UnitContext,
+): Promise<number> {
+  const { gate, log } = context;
+  const fault = context.classify(error);
+  const retries = isOutage(error) ? spent : spent + 1;
+  await work.rest();
+  if (gate.stop.aborting.aborted) throw fault;
+  if (mayPass(fault) && retries <= context.maxRetries()) {
+    const seconds = backoffSeconds(Math.max(1, retries));
+    log.warn({ unit: unit.worker, code: fault.code, place: fault.place, retry: retries, seconds }, explain(fault));
+    unit.why = `tries again in ${Math.round(seconds)} s: ${fault.message}`;
+    await gate.rest(seconds * 1000);
+    if (!isOutage(error)) await work.again();
+    return retries;
+  }
+  log.error({ unit: unit.worker, code: fault.code, place: fault.place }, explain(fault));
+  if (!(await work.fail(fault))) throw fault;
+  return 0;
+}
+
+const mayPass = (fault: Fault): boolean => fault.kind === 'transient' || fault.kind === 'resource';
