@@ -1,6 +1,6 @@
-import { open, rename, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Fault, type FaultKind } from './fault.js';
+import { diskFault } from './disk.js';
 import { probe } from './probe.js';
 
 /**
@@ -23,7 +23,9 @@ export class AtomicFile {
 
   /** `part` lies in the same directory and must not exist. */
   static async create(path: string, part: string): Promise<AtomicFile> {
-    const handle = await open(part, 'wx', 0o600).catch((error) => named(error, part));
+    const handle = await open(part, 'wx', 0o600).catch(async (error) => {
+      throw await diskFault('write', part, error);
+    });
     const file = new AtomicFile(path, part, handle);
     await file.#attempt(() => probe('X1'));
     return file;
@@ -69,7 +71,7 @@ export class AtomicFile {
       await body();
     } catch (error) {
       await this.abandon();
-      await named(error, this.#part);
+      throw await diskFault('write', this.#part, error);
     }
   }
 }
@@ -81,36 +83,4 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
-}
-
-const causes: Readonly<Record<string, readonly [FaultKind, string]>> = {
-  ENOSPC: ['resource', 'no space is left on the device'],
-  EDQUOT: ['resource', 'the disk quota is used up'],
-  EMFILE: ['resource', 'this process has too many files open'],
-  ENFILE: ['resource', 'this machine has too many files open'],
-  EROFS: ['operator', 'the file system is mounted read-only'],
-  EACCES: ['operator', 'permission is denied'],
-  EPERM: ['operator', 'the operation is not permitted'],
-  EIO: ['unknown', 'the device failed'],
-  ESTALE: ['transient', 'the network file system lost the file'],
-  ENOENT: ['transient', 'it was taken away'],
-  EEXIST: ['unknown', 'it exists already'],
-};
-
-async function named(error: unknown, path: string): Promise<never> {
-  if (error instanceof Fault) throw error;
-  const code = (error as NodeJS.ErrnoException).code ?? 'EIO';
-  const [kind, words] = causes[code] ?? ['unknown', (error as Error).message];
-  const free = await freeBytes(dirname(path));
-  throw new Fault(kind, `cannot write ${path}: ${words}; ${free ?? 'an unknown number of'} bytes are free there`, {
-    code,
-    safe: 'nothing of this file is counted as written',
-    cause: error,
-  });
-}
-
-/** Bytes that this process may still write in the file system of `directory`; undefined where it cannot say. */
-export async function freeBytes(directory: string): Promise<number | undefined> {
-  const stats = await statfs(directory).catch(() => undefined);
-  return stats && stats.bavail * stats.bsize;
 }

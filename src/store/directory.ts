@@ -1,11 +1,13 @@
-import { constants, type Stats } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { chmod, lstat, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { AtomicFile, freeBytes } from '../base/atomic.js';
+import { AtomicFile } from '../base/atomic.js';
+import { diskFault, freeBytes } from '../base/disk.js';
 import { Fault } from '../base/fault.js';
 import type { ByteReader, ByteWriter } from '../model/bytes.js';
-import { mayLive, parsePart, partName } from './part.js';
+import { mayLive, parsePart, partName, type Part } from './part.js';
 import type { ChunkStore, StoredObject } from './store.js';
+import { StoredFile } from './stored-file.js';
 
 /** Opens a directory as chunk store and makes it (0700) if need be. Refuses one that others could read or plant in. */
 export async function openDirectory(path: string): Promise<ChunkStore> {
@@ -55,25 +57,23 @@ class Directory implements ChunkStore {
   }
 
   async open(name: string): Promise<ByteReader> {
-    const path = this.#file(name);
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error) =>
-      unopened(error, path, name),
-    );
-    const stats = await handle.stat();
-    if (stats.isFile()) return new OpenFile(handle, name, stats.size);
-    await handle.close();
-    throw foreign(path, name, stats.isDirectory() ? 'a directory' : 'no plain file');
+    return StoredFile.open(this.#file(name), name);
   }
 
   async list(): Promise<StoredObject[]> {
-    const entries = await readdir(this.#path, { withFileTypes: true });
+    const entries = await readdir(this.#path, { withFileTypes: true }).catch(async (error) => {
+      throw await diskFault('read', this.#path, error);
+    });
     const names = entries.filter((e) => e.isFile() && !e.name.endsWith('.part')).map((e) => e.name);
     const sizes = await Promise.all(names.map((name) => stat(join(this.#path, name)).catch(absent)));
     return names.flatMap((name, i) => (sizes[i] ? [{ name, bytes: sizes[i].size }] : []));
   }
 
   async remove(name: string): Promise<void> {
-    await unlink(this.#file(name)).catch(absent);
+    const path = this.#file(name);
+    await unlink(path).catch(async (error) => {
+      if (error.code !== 'ENOENT') throw await diskFault('write', path, error);
+    });
   }
 
   freeBytes(): Promise<number | undefined> {
@@ -85,7 +85,7 @@ class Directory implements ChunkStore {
     return this.#sweep((part, changed) => !mayLive(part, now - changed));
   }
 
-  async #sweep(dead: (part: NonNullable<ReturnType<typeof parsePart>>, changedMs: number) => boolean): Promise<number> {
+  async #sweep(dead: (part: Part, changedMs: number) => boolean): Promise<number> {
     let swept = 0;
     for (const file of await readdir(this.#path)) {
       const part = parsePart(file);
@@ -113,57 +113,7 @@ class Directory implements ChunkStore {
   }
 }
 
-class OpenFile implements ByteReader {
-  readonly #handle: FileHandle;
-  readonly #name: string;
-  readonly size: number;
-
-  constructor(handle: FileHandle, name: string, size: number) {
-    this.#handle = handle;
-    this.#name = name;
-    this.size = size;
-  }
-
-  async read(offset: number, length: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafeSlow(length);
-    for (let done = 0; done < length;) {
-      const { bytesRead } = await this.#handle.read(buffer, done, length - done, offset + done);
-      if (bytesRead === 0) throw this.#shrunk(offset + length, offset + done);
-      done += bytesRead;
-    }
-    return buffer;
-  }
-
-  close(): Promise<void> {
-    return this.#handle.close();
-  }
-
-  #shrunk(expected: number, found: number): Fault {
-    return new Fault('permanent', `the file was cut while it was read: expected ${expected} bytes, found ${found}`, {
-      code: 'CHUNK_CUT',
-      place: { chunk: this.#name },
-    });
-  }
-}
-
+/** For what need not be there. */
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
-
-function unopened(error: NodeJS.ErrnoException, path: string, name: string): never {
-  if (error.code === 'ELOOP') throw foreign(path, name, 'a symbolic link');
-  if (error.code !== 'ENOENT') throw error;
-  throw new Fault('permanent', `there is no ${path}`, {
-    code: 'CHUNK_MISSING',
-    place: { chunk: name },
-    safe: 'no row of it was sent',
-    hint: 'Put the file back, or have the chunk extracted again.',
-  });
-}
-
-const foreign = (path: string, name: string, found: string): Fault =>
-  new Fault('permanent', `${path} is ${found}, where a plain file is expected`, {
-    code: 'CHUNK_FOREIGN',
-    place: { chunk: name },
-    safe: 'no row of it was sent',
-  });

@@ -15,7 +15,7 @@ export const partName = (name: string): string => `${name}.${host}-${process.pid
 /** A part on another host cannot be asked for its writer: it counts as living for a day after its last byte. */
 const ELSEWHERE_MS = 24 * 3600 * 1000;
 
-interface Part {
+export interface Part {
   readonly name: string;
   readonly host: string;
   readonly pid: number;

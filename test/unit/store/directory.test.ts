@@ -88,7 +88,7 @@ describe('a sealed object', () => {
     await mkdir(join(path, 's.t.1.dkt'));
     await writeFile(join(root, 'secret'), 'x');
     await symlink(join(root, 'secret'), join(path, 's.t.2.dkt'));
-    await expect(store.open('s.t.1.dkt')).rejects.toThrow(/is a directory, where a plain file is expected/);
+    await expect(store.open('s.t.1.dkt')).rejects.toThrow(/expected a plain file, found a directory/);
     await expect(store.open('s.t.2.dkt')).rejects.toMatchObject({ code: 'CHUNK_FOREIGN' });
     await expect(store.create('s.t.2.dkt')).rejects.toMatchObject({ code: 'CHUNK_EXISTS' });
     expect(await store.list()).toEqual([]);
