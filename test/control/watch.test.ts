@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Reading } from '../../src/control/action.js';
+import { watchAction, type ActionWatch, type WatchOptions } from '../../src/control/watch.js';
+import type { Tx } from '../../src/db/db.js';
+import { connect } from '../../src/db/postgres/connect.js';
+import { bareDatabase, freshControl, setUpShop, type Control } from './schema.js';
+
+const NAME = 'openkite:test:watch';
+const watches: ActionWatch[] = [];
+afterEach(async () => {
+  await Promise.all(watches.splice(0).map((watch) => watch.close()));
+});
+
+/** A watch, and a way to wait for a change of what it shows. */
+async function watching({ url }: Control, options: Partial<WatchOptions> = {}) {
+  const seen: Reading[] = [];
+  const waiting = new Set<() => void>();
+  const open = () => connect(url, { name: NAME, searchPath: 'wirekite, pg_temp' });
+  const watch = await watchAction(open, {
+    pollSeconds: 60,
+    graceSeconds: 30,
+    onChange: (reading) => {
+      seen.push(reading);
+      for (const wake of waiting) wake();
+    },
+    ...options,
+  });
+  watches.push(watch);
+  const until = async (found: (reading: Reading) => boolean): Promise<Reading> => {
+    for (;;) {
+      const reading = seen.find(found);
+      if (reading !== undefined) return reading;
+      await new Promise<void>((resolve) => waiting.add(resolve));
+    }
+  };
+  return { watch, until, seen };
+}
+
+const say = (tx: Tx, word: string) => tx.query(`UPDATE wirekite.wirekite_action SET action = '${word}'`);
+const cut = (tx: Tx) =>
+  tx.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name AND datname = current_database()`,
+    {
+      name: NAME,
+    },
+  );
+
+describe.each([15, 18] as const)('watching on PostgreSQL %i', (major) => {
+  test('a notice wakes it long before the next poll', async () => {
+    const control = await freshControl(major);
+    const { watch, until } = await watching(control);
+    expect(watch.current()).toMatchObject({ word: 'RUN', status: 'OK' });
+    const began = performance.now();
+    await say(control.db, 'PAUSE');
+    await until((reading) => reading.word === 'PAUSE');
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(watch.current()).toMatchObject({ word: 'PAUSE', status: 'OK' });
+  });
+
+  test('polling alone suffices', async () => {
+    const control = await freshControl(major);
+    const { until } = await watching(control, { pollSeconds: 0.05 });
+    await control.db.query('ALTER TABLE wirekite_action DISABLE TRIGGER wirekite_action_after');
+    await say(control.db, 'STOP');
+    await until((reading) => reading.word === 'STOP');
+  });
+});
+
+test('CP-17 a STOP is seen while the loader is in a long transaction of its own', async () => {
+  const control = await freshControl(15);
+  const { until } = await watching(control);
+  const loader = await control.open();
+  await loader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM wirekite_action');
+  await say(control.db, 'STOP');
+  await until((reading) => reading.word === 'STOP');
+  expect((await loader.query('SELECT action FROM wirekite_action')).rows).toEqual([{ action: 'RUN' }]);
+});
+
+test('its sessions are cut: it comes back and sees what was said meanwhile', async () => {
+  const control = await freshControl(18);
+  const { watch, until } = await watching(control, { pollSeconds: 0.2 });
+  await cut(control.db);
+  await say(control.db, 'PAUSE');
+  await until((reading) => reading.word === 'PAUSE' && reading.status === 'OK');
+  expect(watch.current()).toMatchObject({ word: 'PAUSE', status: 'OK' });
+});
+
+test('CP-13 the table is dropped: the last word holds for the grace time, then PAUSE, until it is there again', async () => {
+  const control = await freshControl(18);
+  const told: number[] = [];
+  const { watch, until } = await watching(control, {
+    pollSeconds: 0.1,
+    graceSeconds: 1,
+    onUnreadable: (_, seconds) => told.push(seconds),
+  });
+  await control.db.query('ALTER TABLE wirekite_action RENAME TO elsewhere');
+  const first = await until((reading) => reading.status === 'CONTROL_UNREADABLE');
+  expect(first).toMatchObject({ word: 'RUN', why: expect.stringMatching(/wirekite_action.*RUN holds for/s) });
+  await until((reading) => reading.word === 'PAUSE' && reading.status === 'CONTROL_UNREADABLE');
+  expect(told).toHaveLength(1);
+  await control.db.query('ALTER TABLE elsewhere RENAME TO wirekite_action');
+  await until((reading) => reading.status === 'OK');
+  expect(watch.current()).toMatchObject({ word: 'RUN', status: 'OK' });
+});
+
+test('CP-11 the table is locked: the read ends by itself and the grace time runs', async () => {
+  const control = await freshControl(18);
+  const { until } = await watching(control, { pollSeconds: 0.1, graceSeconds: 1 });
+  const locker = await control.open();
+  await locker.transaction(async (tx) => {
+    await tx.query('LOCK TABLE wirekite_action IN ACCESS EXCLUSIVE MODE');
+    const reading = await until(({ word }) => word === 'PAUSE');
+    expect(reading).toMatchObject({ status: 'CONTROL_UNREADABLE', why: expect.stringMatching(/lock/) });
+  });
+  await until(({ status }) => status === 'OK');
+}, 30_000);
+
+test('at a start there is no last word: it waits until the table can be read', async () => {
+  const control = await bareDatabase(18);
+  const told: Reading[] = [];
+  const starting = watching(control, { pollSeconds: 0.1, onUnreadable: (reading) => void told.push(reading) });
+  while (told.length === 0) await control.db.query('SELECT 1');
+  expect(told[0]).toMatchObject({ word: 'PAUSE', status: 'CONTROL_UNREADABLE' });
+  await setUpShop(control.db);
+  expect((await starting).watch.current()).toMatchObject({ word: 'RUN', status: 'OK' });
+});
+
+test('a signal ends that wait; a wrong password is told at once', async () => {
+  const control = await bareDatabase(18);
+  const stop = new AbortController();
+  const waiting = watching(control, { signal: stop.signal, onUnreadable: () => stop.abort() });
+  await expect(waiting).rejects.toThrow(/ended before wirekite_action could be read/);
+  const wrong = new URL(control.url);
+  wrong.password = 'wrong';
+  await expect(watching({ ...control, url: wrong })).rejects.toMatchObject({ kind: 'operator' });
+});
