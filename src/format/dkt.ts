@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { Fault } from '../base/fault.js';
+import type { Fault } from '../base/fault.js';
 import type { ByteSink, ByteStore } from '../model/bytes.js';
 import { FrameReader, type Piece } from './frame-reader.js';
 import { FrameWriter, type Sealed } from './frame-writer.js';

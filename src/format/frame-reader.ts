@@ -30,7 +30,7 @@ const HEAD_MAX = 16 << 20;
 const unpack = promisify(brotliDecompress);
 const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
 
-/** A chunk file whose tail, table and header have been verified. Its blocks are verified one by one as they are read. */
+/** A chunk file whose tail, table and header have been verified. Each block is when it is read. */
 export class FrameReader {
   readonly name: string;
   /** The header line, parsed. */

@@ -137,7 +137,7 @@ export class FrameWriter {
     await this.#file.abandon();
   }
 
-  /** Rows of one input are moved within one buffer: a view per row, which any other copy needs, costs three times as much. */
+  /** Moves rows within one buffer: the view that any other copy makes for each would cost three times as much. */
   #copy(bytes: Uint8Array, start: number, end: number): void {
     if (bytes.length > INPUT_BYTES) {
       this.#block.set(bytes.subarray(start, end), this.#used);
@@ -168,7 +168,7 @@ export class FrameWriter {
     const entry = { raw: raw.length, endedBefore: this.#endedBefore, inside: this.#inside };
     const flight = Promise.all([this.#packed(raw), this.#flights.at(-1)]).then(async ([stored]) => {
       await this.#put(stored, entry);
-      this.#flights.shift();
+      void this.#flights.shift(); // this one: they land in order
       if (this.#spare.length < IN_FLIGHT) this.#spare.push(block);
     });
     flight.catch(() => undefined); // ready() and seal() report it: a failed flight never leaves the queue

@@ -105,6 +105,6 @@ export function decodeFooter(bytes: Buffer): Footer {
   };
 }
 
-/** What `wirekite_progress.checksum` holds: lower-case hex. Through the block table it covers every byte of the file. */
+/** What `wirekite_progress.checksum` holds, in hex. Through the block table it stands for every byte of the file. */
 export const checksumOf = (...parts: readonly Uint8Array[]): string =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');

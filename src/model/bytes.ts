@@ -9,7 +9,10 @@ export interface ByteSink {
 
 /** A stored object in the making. It exists for nobody else until it is sealed, and then whole and for good. */
 export interface ByteWriter {
-  /** Resolves once the bytes are handed over; they must not change before. Call it for one piece after another. */
+  /**
+   * Resolves once the bytes are handed over; they must not change before. Call it for one piece after another. If it
+   * fails, abandon the object.
+   */
   write(bytes: Uint8Array): Promise<void>;
   /** Resolves when the object is durable under its name. If it fails, nothing is left. */
   seal(): Promise<void>;

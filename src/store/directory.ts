@@ -71,7 +71,7 @@ class Directory implements ChunkStore {
 
   async remove(name: string): Promise<void> {
     const path = this.#file(name);
-    await unlink(path).catch(async (error) => {
+    await unlink(path).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw await diskFault('write', path, error);
     });
   }

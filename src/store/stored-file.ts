@@ -20,9 +20,11 @@ export class StoredFile implements ByteReader {
 
   /** Refuses what is no plain file, links too: somebody may have planted them. */
   static async open(path: string, name: string): Promise<StoredFile> {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(async (error) => {
-      throw await unopened(error, path, name);
-    });
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(
+      async (error: NodeJS.ErrnoException) => {
+        throw await unopened(error, path, name);
+      },
+    );
     const stats = await handle.stat();
     if (stats.isFile()) return new StoredFile(handle, path, name, stats.size);
     await handle.close();
