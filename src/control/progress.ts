@@ -20,8 +20,6 @@ export interface CopyPlan {
   readonly snapshotId: string;
   readonly position: Position;
   readonly encoding: Encoding;
-  /** False while more chunks of the same table will be planned. */
-  readonly complete: boolean;
 }
 
 /** Writes the slices' rows before the first one is read, and the table's state with them. Throws FENCED when it was reloaded meanwhile. */
@@ -32,7 +30,6 @@ export async function planChunks(tx: Tx, plan: CopyPlan, chunks: readonly Planne
     snapshot: plan.snapshotId,
     position: plan.position,
     encoding: plan.encoding,
-    state: plan.complete ? 'COPYING' : 'SLICING',
     count: chunks.length,
   });
   if (count !== 1) throw fenced('the plan of a table', { table: plan.table });
@@ -142,6 +139,20 @@ export async function refuseChunk(db: Db, chunk: Claim, error: string): Promise<
 export async function unloadedBytes(tx: Tx): Promise<number> {
   const { rows } = await ask<{ byte_count: string }>(tx, 'unloaded_bytes');
   return Number(rows[0]?.byte_count);
+}
+
+export interface ChunkFile {
+  readonly name: string;
+  /** Undefined for a file of no table of ours. */
+  readonly table: TableName | undefined;
+  readonly number: number;
+}
+
+/** Files that no row names. `ours`: their number was given out, so an extractor that had lost its claim wrote them. */
+export async function unknownChunks(tx: Tx, files: readonly ChunkFile[]): Promise<{ name: string; ours: boolean }[]> {
+  const given = files.map(({ name, table, number }) => ({ name, number, table_name: table }));
+  const { rows } = await ask<{ name: string; ours: string }>(tx, 'unknown_chunks', { files: JSON.stringify(given) });
+  return rows.map(({ name, ours }) => ({ name, ours: ours === 'YES' }));
 }
 
 /** Files that may go: their last mark has been durable for so long. Of these names only, if given. */

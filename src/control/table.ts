@@ -5,10 +5,10 @@ import type { Db, Tx } from '../db/db.js';
 import { ask } from './ask.js';
 
 /**
- * PLANNED: not begun. SLICING: parts are written as they come. COPYING: all chunks are planned. LOADED: all rows are
- * in. DONE: indexes and constraints too. FAILED and RELOAD_NEEDED wait for a person or a new run.
+ * PLANNED: not begun. COPYING: its chunks are planned. LOADED: all rows are in. DONE: indexes and constraints too.
+ * FAILED waits for a new run.
  */
-export type TableState = 'PLANNED' | 'SLICING' | 'COPYING' | 'LOADED' | 'DONE' | 'FAILED' | 'RELOAD_NEEDED';
+export type TableState = 'PLANNED' | 'COPYING' | 'LOADED' | 'DONE' | 'FAILED';
 
 export interface NewTable {
   readonly table: TableName;

@@ -15,6 +15,8 @@ export interface WatchOptions {
   readonly onNotice?: () => void;
   /** Called at once and then every minute while the table cannot be read, with the seconds since it could. */
   readonly onUnreadable?: (reading: Reading, seconds: number) => void;
+  /** Called when notices cannot be listened to: then only polling tells. */
+  readonly onDeaf?: (error: unknown) => void;
   /** Ends the wait for the first reading. */
   readonly signal?: AbortSignal;
 }
@@ -138,7 +140,7 @@ class Watch implements ActionWatch {
   async #session(): Promise<Db> {
     const db = await this.open();
     await ask(db, 'limit_waits', { seconds: READ_SECONDS - 1 });
-    this.#listener = await db.listen?.(CHANNEL, () => this.#wake()).catch(() => undefined); // then polling must do
+    this.#listener = await db.listen?.(CHANNEL, () => this.#wake()).catch((error: unknown) => void this.options.onDeaf?.(error)); // then polling must do
     return db;
   }
 

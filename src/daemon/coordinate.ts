@@ -24,6 +24,7 @@ import { underControl, type Live } from './under-control.js';
 import type { Unit } from './unit.js';
 
 const TICK_MS = 1_000;
+const MOST_OFTEN_MS = 20;
 
 export interface Ending {
   readonly code: number;
@@ -91,9 +92,11 @@ class Coordinator {
         return { code: EXIT.failed, why: 'interrupted; run again to go on at the marks' };
       if (live.gate.reading.word === 'STOP') return { code: EXIT.stopped, why: 'STOP was said' };
       if (this.children.verdict) return this.children.verdict;
+      const now = live.gate.now;
       const ending = await this.tick().catch((error: unknown) => this.survive(error));
       if (ending) return ending;
-      await live.gate.changed(TICK_MS);
+      await live.gate.changed(TICK_MS, now);
+      await live.gate.rest(MOST_OFTEN_MS); // many notices at once are one reason to look
     }
   }
 

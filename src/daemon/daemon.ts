@@ -15,9 +15,12 @@ export interface Role {
   readonly name: string;
   readonly units: (settings: Settings) => number;
   readonly work: (unit: Unit, context: DaemonContext) => Work;
+  /** What goes on beside the units for as long as they live: it ends when the signal is aborted. */
+  readonly beside?: (context: DaemonContext, over: AbortSignal) => Promise<void>;
 }
 
 export interface DaemonContext extends Live {
+  readonly tables: readonly Table[];
   /** From the schema file that the plan was made with. Fault when a control row names a table that is not in it. */
   table(name: string): Table;
 }
@@ -40,12 +43,17 @@ export async function daemon(config: Config, role: Role, connectors: Connectors)
 }
 
 async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
-  const context = { ...live, table: lookUp((await readSchema(live.store, live.config.migration)).tables) };
+  const { tables } = await readSchema(live.store, live.config.migration);
+  const context = { ...live, tables, table: lookUp(tables) };
   const rules = { ...context, maxRetries: () => context.settings().max_retries };
   const ends = units.map((unit) => runUnit(unit, role.work(unit, context), rules));
   // What ends one unit ends the daemon; the others finish what they hold.
   for (const end of ends) end.catch(() => live.gate.stop.drain('another unit of this daemon failed'));
+  const over = new AbortController();
+  const beside = role.beside?.(context, over.signal);
   const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+  over.abort();
+  await beside;
   if (failed) throw failed.reason;
 }
 

@@ -133,8 +133,15 @@ const miscounted = (claim: ExtractClaim, sent: number, written: number): Fault =
     hint: 'run again; if it repeats, something between here and the source alters the stream',
   });
 
+/** What writers that died left unfinished only takes room. */
+async function sweepParts({ store, log }: DaemonContext): Promise<void> {
+  const swept = await store.sweepParts().catch((error: unknown) => log.warn(explain(error)));
+  if (swept) log.info(`${swept} unfinished files of dead writers are removed`);
+}
+
 export const dataExtractor: Role = {
   name: 'extract',
   units: (settings) => settings.extract_connections,
   work: (unit, context) => new ExtractWork(unit, context),
+  beside: sweepParts,
 };

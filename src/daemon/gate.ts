@@ -5,6 +5,7 @@ import type { Reading } from '../control/action.js';
 /** Where the operator's word and the process's signals meet: every unit passes here between two pieces of work. */
 export class Gate {
   private waiting = new AbortController();
+  private wakes = 0;
 
   constructor(
     private readonly read: () => Reading,
@@ -24,13 +25,19 @@ export class Gate {
 
   /** Something may have changed: whoever waits looks again. */
   wake(): void {
+    this.wakes += 1;
     this.waiting.abort();
     this.waiting = new AbortController();
   }
 
-  /** Until something may have changed, at most `ms`. */
-  async changed(ms: number): Promise<void> {
-    if (!this.stop.draining.aborted) await sleep(ms, this.waiting.signal);
+  /** To be taken before looking for work, so that a wake which comes while looking is not slept through. */
+  get now(): number {
+    return this.wakes;
+  }
+
+  /** Until something may have changed since `then`, at most `ms`. */
+  async changed(ms: number, then: number): Promise<void> {
+    if (this.wakes === then && !this.stop.draining.aborted) await sleep(ms, this.waiting.signal);
   }
 
   /** For a retry's delay: PAUSE does not shorten it, the end of the process does. */

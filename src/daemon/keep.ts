@@ -120,7 +120,7 @@ export class KeepWork implements Work {
           number: first + i,
           bounds,
         }));
-        await planChunks(tx, { table: name, generation, snapshotId, position: held.position, encoding, complete: true }, chunks);
+        await planChunks(tx, { table: name, generation, snapshotId, position: held.position, encoding }, chunks);
       });
       probe('X9');
     }

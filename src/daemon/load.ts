@@ -6,10 +6,12 @@ import { claimLoad } from '../control/claim.js';
 import { advance, countRestart, lockMark, refuseChunk, releaseClaims } from '../control/progress.js';
 import { failTable } from '../control/table.js';
 import { claimTask, failTask, finishTask, type Task } from '../control/task.js';
-import { openDkt, type ChunkReader } from '../format/dkt.js';
+import { fingerprint, openDkt, type ChunkReader } from '../format/dkt.js';
+import { storedColumns } from '../model/schema.js';
 import { Batch } from './batch.js';
 import type { DaemonContext, Role } from './daemon.js';
 import { Session } from './session.js';
+import { sweepLoaded } from './sweep.js';
 import type { Unit, Work } from './unit.js';
 
 /** Makes what the plan says and loads sealed chunks: rows and mark in one transaction. */
@@ -64,7 +66,9 @@ class LoadWork implements Work {
     const { context } = this;
     probe('L1');
     const { rows, checksum } = claim;
-    const reader = await openDkt(context.store, claim.source, { migration: context.config.migration, rows, checksum });
+    const { migration } = context.config;
+    const columns = fingerprint(storedColumns(context.table(claim.table)));
+    const reader = await openDkt(context.store, claim.source, { migration, rows, checksum, fingerprint: columns });
     try {
       let done = false;
       do done = await this.loadBatch(claim, reader);
@@ -136,4 +140,5 @@ export const dataLoader: Role = {
   name: 'load',
   units: (settings) => settings.load_connections,
   work: (unit, context) => new LoadWork(unit, context),
+  beside: sweepLoaded,
 };

@@ -2,7 +2,7 @@ import { setInterval } from 'node:timers';
 import { readFileSync } from 'node:fs';
 import { explain } from '../base/fault.js';
 import type { Stop } from '../base/stop.js';
-import type { Word } from '../control/action.js';
+import type { Reading, Word } from '../control/action.js';
 import { requireVersion } from '../control/set-up.js';
 import { readSettings, stampSettings, type Settings } from '../control/setting.js';
 import { watchAction, type ActionWatch } from '../control/watch.js';
@@ -38,7 +38,14 @@ export async function underControl(
   await requireVersion(control);
   let settings = await readSettings(control);
   let units: Unit[] = [];
-  const watch = await watchAction(async () => (await context.openLoader('action')).db, {
+  let watch: ActionWatch | undefined;
+  const gate = new Gate(() => watch?.current() ?? UNREAD, stop);
+  const pulse = new Pulse(context, gate, async () => {
+    const before = JSON.stringify(settings);
+    settings = await readSettings(await context.control.get());
+    if (before !== JSON.stringify(settings)) await stampSettings(await context.control.get());
+  });
+  watch = await watchAction(async () => (await context.openLoader('action')).db, {
     pollSeconds: settings.poll_seconds,
     graceSeconds: settings.grace_seconds,
     onChange: () => {
@@ -47,14 +54,9 @@ export async function underControl(
       pulse.beat();
     },
     onNotice: () => gate.wake(),
+    onDeaf: (error) => context.log.warn(`no notices, so polling only: ${explain(error)}`),
     onUnreadable: ({ why }, seconds) => context.log.warn({ seconds: Math.round(seconds) }, `wirekite_action: ${why}`),
     signal: stop.draining,
-  });
-  const gate: Gate = new Gate(() => watch.current(), stop);
-  const pulse = new Pulse(context, watch, async () => {
-    const before = settings;
-    settings = await readSettings(await context.control.get());
-    if (JSON.stringify(before) !== JSON.stringify(settings)) await stampSettings(await context.control.get());
   });
   try {
     if (gate.reading.word === 'STOP') return 'STOP';
@@ -68,6 +70,9 @@ export async function underControl(
     await watch.close();
   }
 }
+
+/** Before the first reading nothing may begin. */
+const UNREAD: Reading = { word: 'PAUSE', status: 'CONTROL_UNREADABLE', why: 'not read yet', readAt: '' };
 
 const pausing = (gate: Gate) => (gate.reading.word === 'PAUSE' ? 'PAUSING' : 'STOPPING');
 
@@ -95,7 +100,7 @@ class Pulse {
 
   constructor(
     private readonly context: Context,
-    private readonly watch: ActionWatch,
+    private readonly gate: Gate,
     private readonly refresh: () => Promise<void>,
   ) {}
 
@@ -128,7 +133,7 @@ class Pulse {
   }
 
   private beatOf(unit: Unit) {
-    const { word: actionRead, readAt: actionReadAt } = this.watch.current();
+    const { word: actionRead, readAt: actionReadAt } = this.gate.reading;
     const known = Object.entries(unit).filter(([, value]) => value !== undefined);
     return { ...(Object.fromEntries(known) as Pick<Unit, 'worker' | 'state' | 'why'>), actionRead, actionReadAt };
   }

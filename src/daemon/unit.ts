@@ -49,10 +49,11 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
   for (;;) {
     if (gate.closed && (await passPausePoint(unit, work, context)) === 'leave') break;
     show(unit, 'RUNNING', unit.why);
+    const now = gate.now;
     try {
       const did = await work.next();
       retries = 0;
-      if (!did) await gate.changed(IDLE_MS);
+      if (!did) await gate.changed(IDLE_MS, now);
     } catch (error) {
       retries = await afterFault(error, retries, unit, work, context);
     }
@@ -63,8 +64,8 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
 
 /** Between two pieces of work: waits out a PAUSE; says whether to leave. */
 async function passPausePoint(unit: Unit, work: Work, { gate, beat }: UnitContext): Promise<'go' | 'leave'> {
-  probe('K1');
   while (gate.closed) {
+    const now = gate.now;
     if (gate.stop.draining.aborted || gate.reading.word === 'STOP') {
       probe('K5');
       show(unit, gate.reading.word === 'STOP' ? 'STOPPED' : 'STOPPING', gate.reading.why);
@@ -77,7 +78,7 @@ async function passPausePoint(unit: Unit, work: Work, { gate, beat }: UnitContex
       beat();
     }
     probe('K3');
-    await gate.changed(60_000);
+    await gate.changed(60_000, now);
   }
   probe('K4');
   show(unit, 'RUNNING', '');

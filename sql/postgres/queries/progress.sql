@@ -5,14 +5,14 @@ FROM jsonb_to_recordset(:chunks::jsonb) AS c(name text, number bigint, bounds te
 WHERE t.table_name = :table::text
 
 -- name: begin_copy
-UPDATE wirekite_table SET state = :state::text, snapshot_id = :snapshot::bigint, start_position = :position::text,
-  encoding = :encoding::text, chunk_count = chunk_count + :count::bigint, updated_at = clock_timestamp()
-WHERE table_name = :table::text AND generation = :generation::int AND state IN ('PLANNED', 'SLICING')
+UPDATE wirekite_table SET state = 'COPYING', snapshot_id = :snapshot::bigint, start_position = :position::text,
+  encoding = :encoding::text, chunk_count = :count::bigint, updated_at = clock_timestamp()
+WHERE table_name = :table::text AND generation = :generation::int AND state = 'PLANNED'
 
 -- name: next_extract
 SELECT p.source, p.target
 FROM wirekite_progress p
-  JOIN wirekite_table t ON t.table_name = p.table_name AND t.state IN ('SLICING', 'COPYING')
+  JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
   JOIN wirekite_snapshot s ON s.snapshot_id = t.snapshot_id AND s.state = 'OPEN'
 WHERE p.operation = 'DE' AND p.finish_time IS NULL
   AND (p.worker IS NULL OR NOT EXISTS
@@ -23,7 +23,7 @@ FOR UPDATE OF p SKIP LOCKED
 -- name: next_abandoned_load
 SELECT p.source, p.target
 FROM wirekite_progress p
-  JOIN wirekite_table t ON t.table_name = p.table_name AND t.state IN ('SLICING', 'COPYING')
+  JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
   JOIN wirekite_task e ON e.kind = 'event' AND e.table_name = t.table_name AND e.state = 'READY'
   JOIN wirekite_progress x ON x.source = p.source AND x.target = 'DE' AND x.finish_time IS NOT NULL
 WHERE p.operation = 'D' AND p.finish_time IS NULL
@@ -36,7 +36,7 @@ FOR UPDATE OF p SKIP LOCKED
 -- The table's event is READY once everything that its rows need has been made.
 SELECT p.source, p.table_name
 FROM wirekite_progress p
-  JOIN wirekite_table t ON t.table_name = p.table_name AND t.state IN ('SLICING', 'COPYING')
+  JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
   JOIN wirekite_task e ON e.kind = 'event' AND e.table_name = t.table_name AND e.state = 'READY'
 WHERE p.operation = 'DE' AND p.finish_time IS NOT NULL AND p.claimed_at IS NULL
 ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
@@ -129,3 +129,10 @@ WHERE operation = 'D' AND finish_time <= clock_timestamp() - :seconds::double pr
 UPDATE wirekite_progress SET restarts = restarts + 1, updated_at = clock_timestamp()
 WHERE source = :source::text AND target = :target::text AND worker = :worker::text AND generation = :generation::int
 RETURNING restarts
+
+-- name: unknown_chunks
+-- Files that no row names. Ours were written by an extractor that had lost its claim: their number was given out.
+SELECT f.name, CASE WHEN t.table_name IS NULL THEN 'NO' ELSE 'YES' END AS ours
+FROM jsonb_to_recordset(:files::jsonb) AS f(name text, table_name text, number bigint)
+  LEFT JOIN wirekite_table t ON t.table_name = f.table_name AND f.number < t.next_chunk
+WHERE NOT EXISTS (SELECT 1 FROM wirekite_progress p WHERE p.source = f.name)

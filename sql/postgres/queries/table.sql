@@ -54,10 +54,10 @@ RETURNING (next_chunk - :count::bigint)::text AS first
 -- name: caught_tables
 -- Their snapshot is gone before all their slices were sealed.
 SELECT t.table_name FROM wirekite_table t
-WHERE t.state IN ('SLICING', 'COPYING')
+WHERE t.state = 'COPYING'
   AND NOT EXISTS (SELECT 1 FROM wirekite_snapshot s WHERE s.snapshot_id = t.snapshot_id AND s.state = 'OPEN')
-  AND (t.state = 'SLICING' OR EXISTS (SELECT 1 FROM wirekite_progress p
-    WHERE p.table_name = t.table_name AND p.operation = 'DE' AND p.finish_time IS NULL))
+  AND EXISTS (SELECT 1 FROM wirekite_progress p
+    WHERE p.table_name = t.table_name AND p.operation = 'DE' AND p.finish_time IS NULL)
 ORDER BY t.table_name
 
 -- name: lost_tables
@@ -68,7 +68,7 @@ FROM wirekite_table t CROSS JOIN LATERAL (
     count(*) FILTER (WHERE p.operation = 'DE' AND p.claimed_at IS NOT NULL) AS claimed,
     count(*) FILTER (WHERE p.operation = 'D') AS loads
   FROM wirekite_progress p WHERE p.table_name = t.table_name) c
-WHERE (t.state IN ('SLICING', 'COPYING') OR :also_done::text = 'YES' AND t.state IN ('LOADED', 'DONE'))
+WHERE (t.state = 'COPYING' OR :also_done::text = 'YES' AND t.state IN ('LOADED', 'DONE'))
   AND (:table::text IS NULL OR t.table_name = :table::text)
   AND (c.planned <> t.chunk_count OR c.claimed <> c.loads)
 ORDER BY t.table_name
