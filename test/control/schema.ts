@@ -91,7 +91,7 @@ export function plan(
       number: first + i,
       bounds: `${i}`,
     }));
-    const copy = { table, generation, snapshotId, position: '0/1', encoding: 'text', complete: true } as const;
+    const copy = { table, generation, snapshotId, position: '0/1', encoding: 'text' } as const;
     await planChunks(tx, copy, slices);
     return slices.map((slice) => slice.name);
   });
