@@ -26,7 +26,7 @@ export async function readObjects(tx: Tx, names: Names): Promise<SchemaObject[]>
     const rows = await readRows<ObjectRow>(tx, `objects/${noun.slice(0, -'.sql'.length)}`);
     found.push(...rows.flatMap((row) => objectOf(row, names) ?? []));
   }
-  return found.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return inOrderOfRefresh(found).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 function objectOf(row: ObjectRow, names: Names): SchemaObject | undefined {
@@ -53,4 +53,19 @@ function resolve(key: string, names: Names): string | undefined {
   const [, part = '', whole = ''] = /^(.+ of )?(\d+\/\d+)$/.exec(key) ?? [];
   const id = names.id(whole);
   return id === undefined ? undefined : part + id;
+}
+
+/** A materialized view reads others, perhaps through views: those are refreshed before. */
+function inOrderOfRefresh(objects: readonly SchemaObject[]): SchemaObject[] {
+  const needs = new Map(objects.map((object) => [object.id, object.needs]));
+  const reads = (id: string, seen: Set<string>): Set<string> => {
+    for (const need of needs.get(id) ?? []) if (!seen.has(need)) reads(need, seen.add(need));
+    return seen;
+  };
+  return objects.map((object) => {
+    if (object.kind !== 'refresh') return object;
+    const [own = ''] = object.needs;
+    const others = [...reads(own, new Set())].filter((id) => id !== own).map((id) => `refresh of ${id}`);
+    return { ...object, after: others.filter((id) => needs.has(id)) };
+  });
 }

@@ -1,7 +1,10 @@
 -- Every object of this database and the name by which steps know it. An object that is a part of another one (the
 -- index of a key, the rule of a view, the row type of a table, a member of an extension) bears the name of the whole.
 WITH RECURSIVE part_of (class, object, whole_class, whole) AS (
-    SELECT classid, objid, refclassid, refobjid FROM pg_depend WHERE deptype IN ('i', 'e')
+    SELECT classid, objid, refclassid, refobjid
+    FROM pg_depend
+    WHERE (classid <> refclassid OR objid <> refobjid)
+        AND (deptype IN ('i', 'e') OR refclassid = 'pg_opclass'::regclass AND classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass))
     UNION ALL
     SELECT 'pg_attrdef'::regclass, d.oid, 'pg_class'::regclass, d.adrelid
     FROM pg_attrdef d

@@ -12,6 +12,7 @@ SELECT format('%s/%s', d.classoid, d.objoid) AS key,
         WHEN 'composite type column' THEN 'COLUMN ' || i.identity
         WHEN 'composite type' THEN 'TYPE ' || i.identity
         WHEN 'statistics object' THEN 'STATISTICS ' || i.identity
+        WHEN 'aggregate' THEN 'AGGREGATE ' || regexp_replace(i.identity, '\(\)$', '(*)')
         ELSE upper(i.type) || ' ' || i.identity
     END, d.description)] AS statements,
     false AS optional, '{}'::text[] AS needs, '{}'::text[] AS after

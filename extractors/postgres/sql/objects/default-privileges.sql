@@ -23,17 +23,18 @@ WITH item AS (
     HAVING array_agg(privilege_type || is_grantable ORDER BY privilege_type) FILTER (WHERE held)
         IS DISTINCT FROM array_agg(privilege_type || is_grantable ORDER BY privilege_type) FILTER (WHERE NOT held)
 )
-SELECT format('%s/%s', 'pg_default_acl'::regclass::oid, h.oid) AS key, format('grant to %s', h.role) AS part, NULL AS on_table,
+SELECT format('%s/%s', 'pg_default_acl'::regclass::oid, h.oid) AS key, NULL AS part, NULL AS on_table,
     'at cutover' AS moment,
-    array_remove(ARRAY[
-        CASE WHEN h.by_default THEN head.words || format(' REVOKE ALL ON %s FROM %s', h.what, h.role) END,
-        head.words || ' GRANT ' || h.plain || format(' ON %s TO %s', h.what, h.role),
-        head.words || ' GRANT ' || h.grantable || format(' ON %s TO %s WITH GRANT OPTION', h.what, h.role)
-    ], NULL) AS statements,
-    true AS optional,
-    CASE h.defaclnamespace WHEN 0 THEN '{}' ELSE ARRAY[format('%s/%s', 'pg_namespace'::regclass::oid, h.defaclnamespace)] END AS needs, '{}'::text[] AS after
+    array_remove(
+        array_agg(head.words || CASE WHEN h.by_default THEN format(' REVOKE ALL ON %s FROM %s', h.what, h.role) END)
+        || array_agg(head.words || ' GRANT ' || h.plain || format(' ON %s TO %s', h.what, h.role))
+        || array_agg(head.words || ' GRANT ' || h.grantable || format(' ON %s TO %s WITH GRANT OPTION', h.what, h.role)),
+        NULL) AS statements,
+    true AS optional, '{}'::text[] AS needs, '{}'::text[] AS after
 FROM held h
 LEFT JOIN pg_namespace n ON n.oid = h.defaclnamespace
 CROSS JOIN LATERAL (
-    SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %s', h.maker) || CASE WHEN n.oid IS NULL THEN '' ELSE format(' IN SCHEMA %I', n.nspname) END AS words
-) AS head;
+    SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %s', h.maker)
+        || CASE WHEN n.oid IS NULL THEN '' ELSE format(' IN SCHEMA %I', n.nspname) END AS words
+) AS head
+GROUP BY h.oid;

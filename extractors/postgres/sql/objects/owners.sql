@@ -1,5 +1,5 @@
 -- Owners. Optional: the role may not exist there, or not be ours to give to. A sequence that belongs to a column changes
--- hands with its table. All materialized views are refreshed before anything changes hands, while the mover may still
+-- hands with its table; `public` only if it is not its first owner's. All materialized views are refreshed before anything changes hands, while the mover may still
 -- read everything.
 WITH refreshed AS (
     SELECT coalesce(array_agg(format('refresh of %s/%s', 'pg_class'::regclass::oid, oid)), '{}') AS keys
@@ -26,12 +26,13 @@ WITH refreshed AS (
 SELECT format('%s/%s', o.class::oid, o.object) AS key, 'owner' AS part,
     CASE WHEN c.relkind IN ('r', 'p') THEN n.nspname || '.' || c.relname END AS on_table, 'at cutover' AS moment,
     ARRAY[format('ALTER %s %s OWNER TO %I', CASE i.type WHEN 'statistics object' THEN 'STATISTICS' ELSE upper(i.type) END,
-        i.identity, pg_get_userbyid(o.owner))] AS statements,
+        CASE i.type WHEN 'aggregate' THEN regexp_replace(i.identity, '\(\)$', '(*)') ELSE i.identity END, pg_get_userbyid(o.owner))] AS statements,
     pg_get_userbyid(o.owner) AS role,
     true AS optional, '{}'::text[] AS needs, refreshed.keys AS after
 FROM refreshed, owned o
 CROSS JOIN LATERAL pg_identify_object(o.class, o.object, 0) AS i
 LEFT JOIN pg_class c ON o.class = 'pg_class'::regclass AND c.oid = o.object
 LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE o.object >= 16384
+WHERE (o.object >= 16384 OR o.class = 'pg_namespace'::regclass AND i.identity = 'public'
+        AND o.owner <> coalesce(to_regrole('pg_database_owner')::oid, 10))
     AND coalesce(i.schema, '') !~ '^(pg_|information_schema$)' AND i.identity !~ '^pg_';
