@@ -1,7 +1,7 @@
 import { setInterval } from 'node:timers';
-import { readFileSync } from 'node:fs';
 import { explain } from '../base/fault.js';
 import type { Stop } from '../base/stop.js';
+import { VERSION } from '../base/version.js';
 import type { Reading, Word } from '../control/action.js';
 import { requireVersion } from '../control/set-up.js';
 import { readSettings, stampSettings, type Settings } from '../control/setting.js';
@@ -12,7 +12,6 @@ import { Gate } from './gate.js';
 import type { Unit } from './unit.js';
 
 const HEARTBEAT_MS = 2_000;
-const VERSION = (JSON.parse(readFileSync(packageFile(), 'utf8')) as { version: string }).version;
 
 /** A process that the control plane knows: its units are rows, and the operator's word reaches it. */
 export interface Live extends Context {
@@ -84,12 +83,6 @@ const newUnit = (worker: string): Unit => ({
   sourceSession: undefined,
   targetSession: undefined,
 });
-
-/** Beside `src` in a checkout and beside `dist` in a package: two folders up, or three. */
-function packageFile(): URL {
-  const up = import.meta.url.includes('/dist/') ? '../../../package.json' : '../../package.json';
-  return new URL(up, import.meta.url);
-}
 
 /** Writes the units' rows every two seconds, and at once when something happened that a DBA waits for. */
 class Pulse {
