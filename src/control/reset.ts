@@ -10,8 +10,8 @@ import { livingWorkers } from './worker.js';
 export interface ResetTarget {
   /** Rows of the table there, or undefined where it does not exist. */
   rows(table: TableRow): Promise<number | undefined>;
-  /** Empties it. On a server whose TRUNCATE commits by itself, that may happen before `tx` does. */
-  empty(tx: Tx, table: TableRow): Promise<void>;
+  /** Empties them all at once, for foreign keys hold them together. Where TRUNCATE commits by itself, that is before `tx` does. */
+  empty(tx: Tx, tables: readonly TableRow[]): Promise<void>;
 }
 
 export interface ResetTable {
@@ -67,20 +67,16 @@ export async function executeReset(db: Db, target: ResetTarget): Promise<ResetPl
     await writeFixed(db, 'reset_pending', before);
     throw refused(plan);
   }
-  for (const table of await tables(db)) await resetTable(db, target, table, plan);
+  const there = new Set(plan.tables.filter((t) => t.found !== undefined).map((t) => t.table));
   await db.transaction(async (tx) => {
+    const rows = await tables(tx);
+    const found = rows.filter((row) => there.has(row.table));
+    if (found.length > 0) await target.empty(tx, found);
+    for (const { table } of rows) await emptyForReload(tx, table, 'reset');
     await ask(tx, 'end_reset');
     await writeFixed(tx, 'reset_pending', 'NO');
   });
   return plan;
-}
-
-async function resetTable(db: Db, target: ResetTarget, table: TableRow, plan: ResetPlan): Promise<void> {
-  const there = plan.tables.some((t) => t.table === table.table && t.found !== undefined);
-  await db.transaction(async (tx) => {
-    if (there) await target.empty(tx, table);
-    await emptyForReload(tx, table.table, 'reset');
-  });
 }
 
 const refused = (plan: ResetPlan): Fault =>

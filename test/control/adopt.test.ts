@@ -59,6 +59,16 @@ describe.each([10, 15, 18] as const)('adoption on PostgreSQL %i', (major) => {
     expect((await db.query(shape)).rows).toEqual((await fresh.db.query(shape)).rows);
   });
 
+  test('a table that lacks columns and its key gets them', async () => {
+    const { db } = await bareDatabase(major);
+    await db.query(
+      'CREATE SCHEMA wirekite; CREATE TABLE wirekite_progress (source text, target text, operation text NOT NULL)',
+    );
+    await setUpShop(db);
+    await planned(db, 1);
+    expect(await claimExtract(db, await worker(db))).toMatchObject({ source: 'public.items.0.dkt', restarts: 0 });
+  });
+
   test('rows of another program are refused, and nothing is changed', async () => {
     const { db } = await bareDatabase(major);
     await db.query(`CREATE SCHEMA wirekite; ${PUBLISHED_PROGRESS}`);
@@ -128,6 +138,13 @@ async function loadAll(db: PgDb): Promise<void> {
   if (chunk === undefined) throw new Error('nothing to load');
   await db.transaction(async (tx) => advance(tx, chunk, await lockMark(tx, chunk), 3, { finished: true }));
 }
+
+test('setting up again never lifts a STOP', async () => {
+  const { db } = await freshControl(18);
+  await db.query(`UPDATE wirekite_action SET action = 'STOP'`);
+  await setUpShop(db);
+  expect((await readAction(db)).word).toBe('STOP');
+});
 
 describe('one schema, one migration', () => {
   test.each([

@@ -222,6 +222,7 @@ describe('rows and mark', () => {
     const zombie = await load(db, me);
     await endLease(db, me);
     const heir = await load(db, await worker(db));
+    await expect(db.transaction((tx) => lockMark(tx, zombie))).rejects.toMatchObject({ code: 'FENCED' });
     await expect(loadTo(db, zombie, 10)).rejects.toMatchObject({ code: 'FENCED' });
     await expect(db.transaction((tx) => advance(tx, zombie, 0, 10, { finished: true }))).rejects.toMatchObject({
       code: 'FENCED',

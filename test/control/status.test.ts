@@ -117,6 +117,20 @@ describe('wirekite_stuck', () => {
     expect(rows[0]?.['reason']).toMatch(/has not been heard of since .* another one takes over/);
   });
 
+  test('a viewer sees what the sessions do, too', async () => {
+    const { db } = await freshControl(18);
+    const viewer = `viewer_${Date.now()}`;
+    await loading(db);
+    await db.query(`CREATE ROLE ${viewer}; GRANT USAGE ON SCHEMA wirekite TO ${viewer}; GRANT SELECT ON wirekite_stuck TO ${viewer};
+      GRANT EXECUTE ON FUNCTION session_of(bigint) TO ${viewer}`);
+    const seen = await db.transaction(async (tx) => {
+      await tx.query(`SET LOCAL ROLE ${viewer}`);
+      return tx.query(`SELECT target_query FROM wirekite_stuck WHERE operation = 'D'`);
+    });
+    await db.query(`DROP OWNED BY ${viewer}; DROP ROLE ${viewer}`);
+    expect(seen.rows).toEqual([{ target_query: expect.stringContaining('wirekite_stuck') }]);
+  });
+
   test('waiting for a lock, and whose; also for a step of the plan', async () => {
     const { db, open } = await freshControl(18);
     await db.query('CREATE TABLE public.items (id int)');

@@ -13,29 +13,31 @@ CREATE TABLE IF NOT EXISTS wirekite_progress (
 );
 
 DO $$
-DECLARE
-  stamp text;
 BEGIN
   IF EXISTS (SELECT 1 FROM wirekite_progress) THEN
     RAISE EXCEPTION 'wirekite_progress holds rows that openkite did not write'
       USING HINT = 'Choose another control schema, or empty the table together with the target tables that it describes.';
   END IF;
-  FOREACH stamp IN ARRAY ARRAY['start_time', 'finish_time'] LOOP
-    IF format_type((SELECT atttypid FROM pg_attribute WHERE attrelid = 'wirekite_progress'::regclass AND attname = stamp), NULL)
-       = 'timestamp without time zone' THEN
-      EXECUTE format('ALTER TABLE wirekite_progress ALTER COLUMN %I TYPE timestamptz USING %I AT TIME ZONE ''UTC''', stamp, stamp);
-    END IF;
-  END LOOP;
   IF NOT EXISTS (SELECT 1 FROM pg_index WHERE indrelid = 'wirekite_progress'::regclass AND indisprimary) THEN
     ALTER TABLE wirekite_progress ADD PRIMARY KEY (source, target);
   END IF;
 END $$;
 
 ALTER TABLE wirekite_progress
+  ADD COLUMN IF NOT EXISTS transmission TEXT NOT NULL DEFAULT 'F',
+  ADD COLUMN IF NOT EXISTS mark VARCHAR(64) NULL,
+  ADD COLUMN IF NOT EXISTS table_name VARCHAR(320) NULL,
+  ADD COLUMN IF NOT EXISTS start_time TIMESTAMPTZ NOT NULL,
+  ADD COLUMN IF NOT EXISTS finish_time TIMESTAMPTZ NULL,
+  ADD COLUMN IF NOT EXISTS restarts INT DEFAULT 0 NOT NULL;
+
+ALTER TABLE wirekite_progress
   ALTER COLUMN source TYPE VARCHAR(320),
   ALTER COLUMN target TYPE VARCHAR(320),
   ALTER COLUMN mark TYPE VARCHAR(64),
   ALTER COLUMN table_name TYPE VARCHAR(320),
+  ALTER COLUMN start_time TYPE TIMESTAMPTZ,
+  ALTER COLUMN finish_time TYPE TIMESTAMPTZ,
   ADD COLUMN generation INT NOT NULL DEFAULT 1,
   ADD COLUMN chunk_number BIGINT,
   ADD COLUMN position TEXT,
