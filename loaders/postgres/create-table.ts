@@ -21,8 +21,13 @@ export function createTable(table: Table, major: number): string[] {
 
 function body(table: Table, major: number): string {
   const { ofType } = table.options;
-  if (ofType === undefined) return ` (${declared(table).map((column) => columnOf(column, major)).join(', ')})`;
-  const constrained = table.columns.map((c) => ({ c, words: constraintsOf(c, major) })).filter(({ words }) => words !== '');
+  if (ofType === undefined)
+    return ` (${declared(table)
+      .map((column) => columnOf(column, major))
+      .join(', ')})`;
+  const constrained = table.columns
+    .map((c) => ({ c, words: constraintsOf(c, major) }))
+    .filter(({ words }) => words !== '');
   const list = constrained.map(({ c, words }) => `${quoteIdentifier(c.name)} WITH OPTIONS${words}`).join(', ');
   return ` OF ${ofType}${list && ` (${list})`}`;
 }
@@ -47,8 +52,7 @@ function constraintsOf({ generated, identity, notNull }: Column, major: number):
 }
 
 /** Up to 17 it is an attribute of the column: a name is taken and forgotten, NO INHERIT refused. */
-const notNullFor = (words: string, major: number): string =>
-  major >= 18 ? words : words.replace(/ NO INHERIT$/, '');
+const notNullFor = (words: string, major: number): string => (major >= 18 ? words : words.replace(/ NO INHERIT$/, ''));
 
 function tail(table: Table): string {
   const { accessMethod, parameters } = table.options;
@@ -70,8 +74,14 @@ function afterwards(table: Table, column: Column, major: number): string[] {
   const name = /^CONSTRAINT .+(?= NOT NULL)/.exec(column.notNull ?? '')?.[0];
   return [
     ...(inherited && column.notNull !== undefined
-      ? [major >= 18 && name !== undefined ? `${head} ADD ${name} NOT NULL ${quoteIdentifier(column.name)}` : `${on} SET NOT NULL`]
+      ? [
+          major >= 18 && name !== undefined
+            ? `${head} ADD ${name} NOT NULL ${quoteIdentifier(column.name)}`
+            : `${on} SET NOT NULL`,
+        ]
       : []),
-    ...column.options.filter((words) => major >= 14 || !words.startsWith('SET COMPRESSION')).map((words) => `${on} ${words}`),
+    ...column.options
+      .filter((words) => major >= 14 || !words.startsWith('SET COMPRESSION'))
+      .map((words) => `${on} ${words}`),
   ];
 }

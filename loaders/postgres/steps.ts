@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../src/db/postgres/quote.js';
+import { quoteIdentifier, quoteLiteral } from '../../src/db/postgres/quote.js';
 import { tableName, type Schema, type SchemaObject, type SequenceValue, type Table } from '../../src/model/schema.js';
 import { CUTOVER, type Step } from '../../src/model/step.js';
 import { createTable, qualified } from './create-table.js';
@@ -19,16 +19,21 @@ export function steps(schema: Schema, major: number): Step[] {
     ...schema.objects.map((object) => objectStep(object, family)),
   ];
   const known = new Set(all.map((step) => step.id));
-  const after = new Map(schema.objects.map((object) => [object.id, (object.after ?? []).filter((id) => known.has(id))]));
+  const after = new Map(
+    schema.objects.map((object) => [object.id, (object.after ?? []).filter((id) => known.has(id))]),
+  );
   refuseTooNew(all, major);
   return all.map((step) => ({ ...step, needs: [...new Set([...step.needs, ...(after.get(step.id) ?? [])])] }));
 }
 
+/** A sequence that was left out with its table is passed over. */
 export function sequenceSteps(values: readonly SequenceValue[]): Step[] {
   return values.map(({ sequence, last, called }) => ({
     id: `value of sequence ${sequence}`,
     kind: 'sequence value',
-    statements: [`SELECT pg_catalog.setval('${sequence.replaceAll("'", "''")}', ${last}, ${called})`],
+    statements: [
+      `SELECT pg_catalog.setval(s, ${last}, ${called}) FROM to_regclass(${quoteLiteral(sequence)}) AS s WHERE s IS NOT NULL`,
+    ],
     needs: [],
     bytes: 0,
   }));

@@ -14,6 +14,7 @@ import { readRows } from './rows.js';
 export function readSchema(db: Db): Promise<Schema> {
   return db.transaction(async (tx) => {
     await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    await tx.query(`SET LOCAL lock_timeout = '30s'`); // sizes and view definitions wait for whoever alters a table
     const { rows } = await tx.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
     const names = await Names.read(tx);
     const tables = await readTables(tx, names);

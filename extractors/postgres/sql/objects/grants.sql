@@ -1,5 +1,6 @@
 -- Grants, per object and role: first what the built-in default gives and the object does not, then what it gives.
--- Optional: the role may not exist there. They follow the change of owner, which rewrites them.
+-- Optional: the role may not exist there. They follow the change of owner, which rewrites them; that
+-- of a serial's sequence is its table's.
 WITH granted (class, object, subobject, letter, target, columns, acl, owner) AS (
     SELECT 'pg_class'::regclass::oid, c.oid, 0, CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char",
         CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::regclass, '', c.relacl, c.relowner
@@ -56,8 +57,11 @@ SELECT format('%s/%s', h.class, h.object) AS key,
     ], NULL) AS statements,
     h.role,
     true AS optional,
-    '{}'::text[] AS needs, ARRAY[format('owner of %s/%s', h.class, h.object)] AS after
+    '{}'::text[] AS needs,
+    ARRAY[format('owner of %s/%s', h.class, h.object), format('owner of %s/%s', h.class, d.refobjid)] AS after
 FROM held h
+LEFT JOIN pg_depend d ON h.class = 'pg_class'::regclass AND d.classid = h.class AND d.objid = h.object
+    AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype = 'a' AND h.target LIKE 'SEQUENCE %'
 LEFT JOIN pg_class c ON h.class = 'pg_class'::regclass AND c.oid = h.object
 LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE h.object >= 16384 OR (h.class = 'pg_namespace'::regclass AND h.target = 'SCHEMA public');

@@ -2,7 +2,8 @@
 SELECT format('%s/%s', 'pg_class'::regclass::oid, c.oid) AS key, NULL AS part,
     tn.nspname || '.' || t.relname AS on_table,
     'before rows' AS moment,
-    ARRAY[format('CREATE SEQUENCE %s AS %s START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s %s', c.oid::regclass,
+    ARRAY[format('CREATE %sSEQUENCE %s AS %s START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s %s',
+        CASE WHEN c.relpersistence = 'u' AND t.oid IS NULL THEN 'UNLOGGED ' ELSE '' END, c.oid::regclass,
         format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
         CASE WHEN s.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END)] AS statements,
     false AS optional, '{}'::text[] AS needs, '{}'::text[] AS after
