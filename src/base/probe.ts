@@ -3,12 +3,14 @@
  * `undefined` in production and cannot be armed without OPENKITE_TEST=1.
  *
  *   OPENKITE_CRASH=L5:2                SIGKILL to itself at the second passage of L5
+ *   OPENKITE_CRASH=L1=SIGSTOP          another signal: this one freezes it there, until SIGCONT
  *   OPENKITE_FAULT=X4=ENOSPC           throw an error with that code at X4 (every passage; X4:3= the third only)
- *   OPENKITE_CRASH_MARKER=/tmp/reached the point's name is written there, with fsync, before the kill
+ *   OPENKITE_CRASH_MARKER=/tmp/reached the point's name is written there, with fsync, before the kill. Only the
+ *                                      process that creates it strikes: not its siblings, nor who is started after it
  *
  * The letters are those of the catalogue in test/crash/README.md.
  */
-import { fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 
 interface Armed {
   readonly point: string;
@@ -37,16 +39,26 @@ export function probe(point: string): void {
 function strike(at: Armed): void {
   passages += 1;
   if (at.passage !== undefined && passages !== at.passage) return;
-  if (at === crash) die(at.point);
+  if (at === crash) return die(at);
   throw Object.assign(new Error(`fault planted at ${at.point}`), { code: at.code ?? 'EIO' });
 }
 
-function die(point: string): void {
+function die({ point, code = 'SIGKILL' }: Armed): void {
   const marker = process.env['OPENKITE_CRASH_MARKER'];
-  if (marker) {
-    const file = openSync(marker, 'w');
+  if (marker && !leave(marker, point)) return;
+  process.kill(process.pid, code);
+  // A signal reaches the process within a moment, in which nothing more may be done.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+}
+
+function leave(marker: string, point: string): boolean {
+  try {
+    const file = openSync(marker, 'wx');
     writeSync(file, point);
     fsyncSync(file);
+    closeSync(file);
+    return true;
+  } catch {
+    return false; // somebody has struck before
   }
-  process.kill(process.pid, 'SIGKILL');
 }

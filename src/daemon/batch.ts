@@ -1,3 +1,4 @@
+import { probe } from '../base/probe.js';
 import type { ChunkReader } from '../format/dkt.js';
 
 /**
@@ -20,6 +21,7 @@ export class Batch {
     let sent = 0;
     for await (const piece of this.reader.blocks(this.from)) {
       yield piece.bytes;
+      probe('L3');
       sent += piece.bytes.length;
       this.reached = piece.rowsEnded;
       if (piece.endsRow && (sent >= this.limit.bytes || this.limit.closed())) return;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { migrate } from 'postgres-migrations';
 import { Fault } from '../../base/fault.js';
+import { probe } from '../../base/probe.js';
 import type { ByteSink } from '../../model/bytes.js';
 import type { Db, Params, Result, Row, Tx } from '../db.js';
 import { Lane } from '../lane.js';
@@ -49,7 +50,7 @@ export class PgDb implements Db {
       try {
         const result = await body(tx);
         await tx.end();
-        await this.#commit();
+        await this.#commit(tx.loaded);
         return result;
       } catch (error) {
         await tx.end();
@@ -59,10 +60,12 @@ export class PgDb implements Db {
     });
   }
 
-  async #commit(): Promise<void> {
-    const { command } = await this.wire.query('COMMIT').catch((fault: Fault) => {
+  async #commit(ofRows: boolean): Promise<void> {
+    const answer = this.wire.query('COMMIT').catch((fault: Fault) => {
       throw isEnd(fault.cause) ? unknown(fault) : fault;
     });
+    if (ofRows) probe('L6');
+    const { command } = await answer;
     if (command !== 'COMMIT')
       throw new Fault('unknown', 'a statement failed unnoticed: rolled back', { code: '25P02' });
   }
@@ -111,6 +114,7 @@ class PgTx implements Tx {
   readonly dialect = DIALECT;
   readonly #lane = new Lane();
   #over = false;
+  #loaded = false;
 
   constructor(private readonly wire: Wire) {}
 
@@ -118,7 +122,13 @@ class PgTx implements Tx {
     return this.#run(() => this.wire.query<R>(sql, params));
   }
 
+  /** Whether rows were sent in it. */
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
   load(sql: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {
+    this.#loaded = true;
     return this.#run(() => this.wire.load(sql, bytes));
   }
 
