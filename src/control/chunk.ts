@@ -47,7 +47,7 @@ export interface ClaimRow extends Record<string, unknown> {
   readonly snapshot_id: string | null;
 }
 
-export const toClaim = (row: ClaimRow): Claim => ({
+const toClaim = (row: ClaimRow): Claim => ({
   source: row.source,
   target: row.target,
   table: row.table_name,

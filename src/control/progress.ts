@@ -93,7 +93,7 @@ async function notLocked(tx: Tx, chunk: Claim): Promise<Fault> {
 }
 
 /** A row count and nothing else: no sign, blank, exponent or leading zero. */
-export function parseMark(mark: string | null, chunk: Claim): number {
+function parseMark(mark: string | null, chunk: Claim): number {
   if (mark !== null && /^(0|[1-9][0-9]{0,15})$/.test(mark) && Number.isSafeInteger(Number(mark))) return Number(mark);
   throw new Fault('permanent', `the mark ${mark === null ? 'NULL' : JSON.stringify(mark)} is not a count of rows`, {
     code: 'MARK_INVALID',

@@ -22,7 +22,7 @@ const MEANING: Readonly<Record<string, string>> = {
 
 /**
  * Creates the control schema or brings it up to date: schema, tables, views, settings. Can be repeated and be
- * interrupted anywhere. Refuses a schema of another migration, or one that a newer version has made.
+ * interrupted anywhere. The session's search path must be that schema, then the one of temporary tables. Refuses a schema of another migration, or one that a newer version has made.
  */
 export async function setUp(db: Db, wanted: Owner & { schema: string }): Promise<void> {
   await ask(db, 'lock_set_up', { schema: wanted.schema });

@@ -7,9 +7,6 @@ import { fenced } from './fenced.js';
 
 export type TaskState = 'WAITING' | 'READY' | 'RUNNING' | 'DONE' | 'SKIPPED' | 'FAILED' | 'BLOCKED';
 
-/** A step that stands for something that happens by itself (`load <table>`, `cutover`): it is never claimed. */
-export const EVENT = 'event';
-
 export interface Task {
   readonly id: string;
   readonly kind: string;

@@ -140,7 +140,9 @@ class Watch implements ActionWatch {
   async #session(): Promise<Db> {
     const db = await this.open();
     await ask(db, 'limit_waits', { seconds: READ_SECONDS - 1 });
-    this.#listener = await db.listen?.(CHANNEL, () => this.#wake()).catch((error: unknown) => void this.options.onDeaf?.(error)); // then polling must do
+    this.#listener = await db
+      .listen?.(CHANNEL, () => this.#wake())
+      .catch((error: unknown) => void this.options.onDeaf?.(error)); // then polling must do
     return db;
   }
 

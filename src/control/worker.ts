@@ -57,6 +57,7 @@ export async function registerWorkers(
   pid = process.pid,
 ): Promise<void> {
   await ask(tx, 'forget_workers');
+  await ask(tx, 'bury_workers');
   const rows = units.map((u) => ({
     worker: u.worker,
     role: u.role,

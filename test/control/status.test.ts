@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { claimExtract, claimLoad } from '../../src/control/claim.js';
 import { sealChunk } from '../../src/control/progress.js';
 import { readStatus } from '../../src/control/status.js';
-import { foldTotals, tables } from '../../src/control/table.js';
+import { failTable, foldTotals, tables } from '../../src/control/table.js';
 import { claimTask, insertTasks, makeReady } from '../../src/control/task.js';
 import { heartbeat } from '../../src/control/worker.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
@@ -52,6 +52,18 @@ describe('wirekite_status', () => {
     });
     await db.query('SELECT pause()');
     expect(await readStatus(db)).toMatchObject({ status: 'paused', action: 'PAUSE' });
+  });
+
+  test('a run that ended with a stopped table has failed', async () => {
+    const { db } = await freshControl(18);
+    await loading(db);
+    await failTable(db, 'public.items', 'bad row');
+    expect(await readStatus(db)).toMatchObject({
+      status: 'failed',
+      failed_tables: 1,
+      errors_total: 1,
+      errors_escalated: 1,
+    });
   });
 
   test('a spoilt mark does not spoil it', async () => {

@@ -1,9 +1,15 @@
+import { once } from 'node:events';
+import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Reading } from '../../src/control/action.js';
+import { claimExtract, claimLoad } from '../../src/control/claim.js';
+import { sealChunk } from '../../src/control/progress.js';
+import { foldTotals } from '../../src/control/table.js';
+import { closeEvents, insertTasks, makeReady } from '../../src/control/task.js';
 import { watchAction, type ActionWatch, type WatchOptions } from '../../src/control/watch.js';
 import type { Tx } from '../../src/db/db.js';
 import { connect } from '../../src/db/postgres/connect.js';
-import { bareDatabase, freshControl, setUpShop, type Control } from './schema.js';
+import { bareDatabase, freshControl, planned, setUpShop, worker, type Control } from './schema.js';
 
 const NAME = 'openkite:test:watch';
 const watches: ActionWatch[] = [];
@@ -64,6 +70,34 @@ describe.each([15, 18] as const)('watching on PostgreSQL %i', (major) => {
     await say(control.db, 'STOP');
     await until((reading) => reading.word === 'STOP');
   });
+});
+
+test('a sealed chunk and a task that is ready wake whoever waits for work; a look that finds nothing wakes nobody', async () => {
+  const control = await freshControl(18);
+  const { db } = control;
+  const listener = new pg.Client({ connectionString: control.url.href });
+  await listener.connect();
+  await listener.query('LISTEN wirekite');
+  let heard: string[] = [];
+  listener.on('notification', ({ payload }) => void heard.push(payload ?? ''));
+  const told = async (work: () => Promise<unknown>): Promise<string[]> => {
+    heard = [];
+    await work();
+    await db.query(`SELECT pg_notify('wirekite', 'end')`);
+    while (heard.at(-1) !== 'end') await once(listener, 'notification');
+    return heard.slice(0, -1);
+  };
+  await planned(db, 1);
+  const me = await worker(db);
+  const slice = await claimExtract(db, me);
+  const look = () => Promise.all([makeReady(db), closeEvents(db), foldTotals(db), claimLoad(db, me)]);
+  expect(await told(look)).toEqual([]);
+  const seal = async () => slice && sealChunk(db, slice, { rows: 1, rawBytes: 1, checksum: 'c' });
+  expect(await told(seal)).toEqual(['wirekite.wirekite_progress']);
+  await insertTasks(db, [{ id: 'a', kind: 'index', statements: [], needs: [], bytes: 0 }]);
+  expect(await told(() => makeReady(db))).toEqual(['wirekite.wirekite_task']);
+  expect(await told(() => say(db, 'PAUSE'))).toEqual(['wirekite.wirekite_action']);
+  await listener.end();
 });
 
 test('CP-17 a STOP is seen while the loader is in a long transaction of its own', async () => {

@@ -20,3 +20,6 @@ CREATE TABLE wirekite_worker (
   CONSTRAINT wirekite_worker_state
     CHECK (state IN ('STARTING', 'RUNNING', 'PAUSING', 'PAUSED', 'STOPPING', 'STOPPED', 'DEAD'))
 );
+-- Two that make tasks ready and close events would contradict each other.
+CREATE UNIQUE INDEX wirekite_worker_one_coordinator ON wirekite_worker (role)
+  WHERE role = 'coordinate' AND state NOT IN ('STOPPED', 'DEAD');

@@ -39,5 +39,7 @@ BEGIN
   RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION wirekite_task_wake() FROM PUBLIC;
-CREATE TRIGGER wirekite_task_wake AFTER UPDATE ON wirekite_task REFERENCING NEW TABLE AS touched
-  FOR EACH STATEMENT EXECUTE PROCEDURE wirekite_task_wake();
+-- Whoever has ended a task wakes the coordinator, which wakes those who may do the next. Row by row: a statement that
+-- changes nothing must wake nobody.
+CREATE TRIGGER wirekite_task_wake AFTER UPDATE OF state ON wirekite_task FOR EACH ROW
+  WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state <> 'RUNNING') EXECUTE PROCEDURE wirekite_wake();

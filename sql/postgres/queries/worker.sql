@@ -1,6 +1,9 @@
 -- name: forget_workers
 DELETE FROM wirekite_worker WHERE lease_until < clock_timestamp() - interval '1 day'
 
+-- name: bury_workers
+UPDATE wirekite_worker SET state = 'DEAD' WHERE lease_until < clock_timestamp() AND state NOT IN ('STOPPED', 'DEAD')
+
 -- name: register_workers
 INSERT INTO wirekite_worker (worker, role, host, pid, source_session, target_session, version)
 SELECT u.worker, u.role, u.host, u.pid, u.source_session, u.target_session, u.version

@@ -13,6 +13,7 @@ SELECT k.records_processed, k.records_total,
     WHEN k.tables_total > 0 AND k.open_tables = 0 AND k.open_tasks = 0 THEN 'loaded'
     WHEN k.action_words = 'STOP' THEN 'stopped'
     WHEN k.tables_total = 0 THEN 'not started'
+    WHEN k.coordinators = 0 AND k.failed_tables + k.failed_tasks > 0 THEN 'failed'
     WHEN k.coordinators = 0 THEN 'no coordinator'
     WHEN k.action_words = 'PAUSE' THEN 'paused'
     ELSE 'running'
