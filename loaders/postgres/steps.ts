@@ -3,6 +3,7 @@ import { tableName, type Schema, type SchemaObject, type SequenceValue, type Tab
 import { CUTOVER, type Step } from '../../src/model/step.js';
 import { createTable, qualified } from './create-table.js';
 import { Family } from './family.js';
+import { inTurn } from './turns.js';
 import { checkStep, constraintStep, foreignKeySteps, indexStep, unloggedId } from './keys.js';
 import { refuseTooNew } from './too-new.js';
 
@@ -18,12 +19,8 @@ export function steps(schema: Schema, major: number): Step[] {
     ...schema.tables.flatMap((table) => analyzeSteps(table, schema, family)),
     ...schema.objects.map((object) => objectStep(object, family)),
   ];
-  const known = new Set(all.map((step) => step.id));
-  const after = new Map(
-    schema.objects.map((object) => [object.id, (object.after ?? []).filter((id) => known.has(id))]),
-  );
   refuseTooNew(all, major);
-  return all.map((step) => ({ ...step, needs: [...new Set([...step.needs, ...(after.get(step.id) ?? [])])] }));
+  return inTurn(all, schema);
 }
 
 /** A sequence that was left out with its table is passed over. */

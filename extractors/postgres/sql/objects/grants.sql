@@ -1,6 +1,7 @@
 -- Grants, per object and role: first what the built-in default gives and the object does not, then what it gives.
 -- Optional: the role may not exist there. They follow the change of owner, which rewrites them; that
--- of a serial's sequence is its table's.
+-- of a serial's sequence is its table's. Those on one object come one after the other: GRANT takes no lock, and of two at
+-- once one fails.
 WITH granted (class, object, subobject, letter, target, columns, acl, owner) AS (
     SELECT 'pg_class'::regclass::oid, c.oid, 0, CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char",
         CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::regclass, '', c.relacl, c.relowner
@@ -45,10 +46,12 @@ WITH granted (class, object, subobject, letter, target, columns, acl, owner) AS 
     GROUP BY class, object, target, columns, item.grantee
     HAVING array_agg(privilege || is_grantable ORDER BY privilege) FILTER (WHERE held)
         IS DISTINCT FROM array_agg(privilege || is_grantable ORDER BY privilege) FILTER (WHERE NOT held)
+), named AS (
+    SELECT h.*, format('grant%s to %s', columns, grantee) AS part FROM held h
 )
 SELECT format('%s/%s', h.class, h.object) AS key,
-    format('grant%s to %s', h.columns, h.grantee) AS part,
-    CASE WHEN c.relkind IN ('r', 'p') THEN n.nspname || '.' || c.relname END AS on_table,
+    h.part,
+    CASE WHEN c.relkind <> 'S' THEN n.nspname || '.' || c.relname END AS on_table,
     'at cutover' AS moment,
     array_remove(ARRAY[
         CASE WHEN h.by_default THEN format('REVOKE ALL ON %s FROM %s', h.target, h.grantee) END,
@@ -58,8 +61,12 @@ SELECT format('%s/%s', h.class, h.object) AS key,
     h.role,
     true AS optional,
     '{}'::text[] AS needs,
-    ARRAY[format('owner of %s/%s', h.class, h.object), format('owner of %s/%s', h.class, d.refobjid)] AS after
-FROM held h
+    array_remove(ARRAY[
+        format('owner of %s/%s', h.class, h.object),
+        format('owner of %s/%s', h.class, d.refobjid),
+        lag(h.part) OVER (PARTITION BY h.class, h.object ORDER BY h.part) || format(' of %s/%s', h.class, h.object)
+    ], NULL) AS after
+FROM named h
 LEFT JOIN pg_depend d ON h.class = 'pg_class'::regclass AND d.classid = h.class AND d.objid = h.object
     AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype = 'a' AND h.target LIKE 'SEQUENCE %'
 LEFT JOIN pg_class c ON h.class = 'pg_class'::regclass AND c.oid = h.object

@@ -1,4 +1,5 @@
--- Operators. The first of a pair makes its commutator or negator known, the second fills it in.
+-- Operators. The first of a pair makes its commutator or negator known, the second fills it in; so those of the same
+-- types are made one after the other.
 SELECT format('%s/%s', 'pg_operator'::regclass::oid, o.oid) AS key, NULL AS part, NULL AS on_table, 'before rows' AS moment,
     ARRAY[format('CREATE OPERATOR %I.%s (%s)', n.nspname, o.oprname, array_to_string(array_remove(ARRAY[
         'PROCEDURE = ' || o.oprcode::regproc,
@@ -11,7 +12,12 @@ SELECT format('%s/%s', 'pg_operator'::regclass::oid, o.oid) AS key, NULL AS part
         CASE WHEN o.oprcanmerge THEN 'MERGES' END,
         CASE WHEN o.oprcanhash THEN 'HASHES' END
     ], NULL), ', '))] AS statements,
-    false AS optional, '{}'::text[] AS needs, '{}'::text[] AS after
+    false AS optional, '{}'::text[] AS needs,
+    ARRAY(
+        SELECT format('%s/%s', 'pg_operator'::regclass::oid, e.oid) FROM pg_operator e
+        WHERE e.oid >= 16384 AND e.oid < o.oid AND e.oprcode <> 0
+            AND (e.oprleft, e.oprright) IN ((o.oprleft, o.oprright), (o.oprright, o.oprleft))
+    ) AS after
 FROM pg_operator o
 JOIN pg_namespace n ON n.oid = o.oprnamespace
 LEFT JOIN pg_operator c ON c.oid = o.oprcom

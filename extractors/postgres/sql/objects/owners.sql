@@ -24,7 +24,7 @@ WITH refreshed AS (
     UNION ALL SELECT 'pg_event_trigger'::regclass, oid, evtowner FROM pg_event_trigger
 )
 SELECT format('%s/%s', o.class::oid, o.object) AS key, 'owner' AS part,
-    CASE WHEN c.relkind IN ('r', 'p') THEN n.nspname || '.' || c.relname END AS on_table, 'at cutover' AS moment,
+    CASE WHEN c.relkind <> 'S' THEN n.nspname || '.' || c.relname END AS on_table, 'at cutover' AS moment,
     ARRAY[format('ALTER %s %s OWNER TO %I', CASE i.type WHEN 'statistics object' THEN 'STATISTICS' ELSE upper(i.type) END,
         CASE i.type WHEN 'aggregate' THEN regexp_replace(i.identity, '\(\)$', '(*)') ELSE i.identity END, pg_get_userbyid(o.owner))] AS statements,
     pg_get_userbyid(o.owner) AS role,
