@@ -1,23 +1,27 @@
-import type { Connector } from '../../src/connector/connector.js';
+import type { Connector, Tuning } from '../../src/connector/connector.js';
 import type { Loader } from '../../src/connector/loader.js';
 import { connect } from '../../src/db/postgres/connect.js';
 import { classify } from '../../src/db/postgres/faults.js';
 import { quoteIdentifier } from '../../src/db/postgres/quote.js';
 import { PgLoader } from './loader.js';
 
-const settings = (workMemory: number | undefined): Record<string, string> => ({
+const LOCK_SECONDS = 10;
+
+const settings = ({ workMemory, lockSeconds }: Tuning): Record<string, string> => ({
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
-  lock_timeout: '10s',
+  lock_timeout: `${lockSeconds ?? LOCK_SECONDS}s`,
   check_function_bodies: 'off', // a body may name what is made later
   ...(workMemory === undefined ? {} : { maintenance_work_mem: `${Math.floor(workMemory / 1024)}kB` }),
 });
 
+const patience = ({ deadlineSeconds: deadline }: Tuning) => (deadline === undefined ? {} : { deadline });
+
 const connector: Connector<Loader> = {
   schemes: ['postgres:', 'postgresql:'],
-  open: async (url, { name, controlSchema, workMemory }) => {
+  open: async (url, { name, controlSchema, tuning = {} }) => {
     const searchPath = `${quoteIdentifier(controlSchema)}, pg_temp`;
-    const db = await connect(url, { name, searchPath, settings: settings(workMemory) });
+    const db = await connect(url, { name, searchPath, settings: settings(tuning), ...patience(tuning) });
     const { rows } = await db.query<{ version: string }>(`SELECT current_setting('server_version_num') AS version`);
     return new PgLoader(db, Math.floor(Number(rows[0]?.version) / 10_000));
   },

@@ -4,15 +4,20 @@ import { bar, visible } from './render.js';
 
 export interface ProgressLine {
   show(status: Status): void;
-  end(): void;
+  /** Leaves the last state standing, where one is given. */
+  end(status?: Status): void;
 }
 
-/** One line that is rewritten on a terminal; elsewhere nothing, because the log says it. */
+/** One line that is rewritten on a terminal; elsewhere only its end, because the log says the rest. */
 export function progressLine(out: WriteStream): ProgressLine {
-  if (!out.isTTY) return { show: () => undefined, end: () => undefined };
+  if (!out.isTTY) return { show: () => undefined, end: (last) => last && out.write(`${line(last, 120)}\n`) };
+  const show = (status: Status) => out.write(`\r\u001b[K${line(status, out.columns)}`);
   return {
-    show: (status) => out.write(`\r\u001b[K${line(status, out.columns)}`),
-    end: () => out.write('\n'),
+    show,
+    end: (last) => {
+      if (last) show(last);
+      out.write('\n');
+    },
   };
 }
 

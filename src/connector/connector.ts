@@ -7,6 +7,38 @@ export interface Connector<T> {
   open(url: URL, options: OpenOptions): Promise<T>;
   /** Whoever knows the database names the failure. */
   classify(error: unknown): Fault;
+  /** What `openkite demo` shows of it. */
+  readonly demo?: Demo;
+}
+
+/** A shop to move from one throw-away server to another. */
+export interface Demo {
+  /** The schema that the shop is in. */
+  readonly schema: string;
+  /** Starts two servers that are gone, with their files, after `stop`, or however this process ends. */
+  start(): Promise<DemoServers>;
+  /** Makes the shop. Takes seconds. */
+  fill(database: URL): Promise<void>;
+  /** One line for each table: its rows and a checksum, equal on both sides when the contents are. */
+  compare(database: URL): Promise<DemoTable[]>;
+  /** Which of these schemas exist there. */
+  existing(database: URL, schemas: readonly string[]): Promise<string[]>;
+  /** Removes these schemas with all that is in them. */
+  remove(database: URL, schemas: readonly string[]): Promise<void>;
+  /** What a person types to look inside. The password, if the URL has one, goes into a file in `folder` and is not shown. */
+  shell(database: URL, folder: string): string;
+}
+
+export interface DemoServers {
+  readonly source: URL;
+  readonly target: URL;
+  stop(): Promise<void>;
+}
+
+export interface DemoTable {
+  readonly table: string;
+  readonly rows: string;
+  readonly checksum: string;
 }
 
 export interface OpenOptions {
@@ -16,8 +48,17 @@ export interface OpenOptions {
   readonly controlSchema: string;
   /** Changes will be followed: snapshots must have an exact position. */
   readonly changes: boolean;
-  /** Memory that one session may use for building an index or sorting, in bytes. Absent: the server's default. */
+  readonly tuning?: Tuning;
+}
+
+/** Limits of one session. What is absent is the server's own, or none. */
+export interface Tuning {
+  /** Memory for building an index or sorting, in bytes. */
   readonly workMemory?: number;
+  /** How long a statement waits for a lock. */
+  readonly lockSeconds?: number;
+  /** How long any statement may take before the session is given up: for those that are always quick. */
+  readonly deadlineSeconds?: number;
 }
 
 /** One line of `doctor`. */

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { Fault } from '../base/fault.js';
 import type { Log } from '../base/log.js';
-import type { Connector, OpenOptions } from '../connector/connector.js';
+import type { Connector, OpenOptions, Tuning } from '../connector/connector.js';
 import { connectorFor } from '../connector/discover.js';
 import type { Extractor } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
@@ -11,6 +11,9 @@ import { openStore } from '../store/open.js';
 import type { ChunkStore } from '../store/store.js';
 import type { Config } from './config.js';
 import { Session } from './session.js';
+
+/** Control statements are short: one that is not has lost its server, or waits behind somebody's lock. */
+const QUICK: Tuning = { lockSeconds: 10, deadlineSeconds: 60 };
 
 export interface Connectors {
   readonly extractors: Map<string, Connector<Extractor>>;
@@ -26,7 +29,7 @@ export interface Context {
   readonly host: string;
   readonly store: ChunkStore;
   openExtractor(what: string): Promise<Extractor>;
-  openLoader(what: string, workMemory?: number): Promise<Loader>;
+  openLoader(what: string, tuning?: Tuning): Promise<Loader>;
   /** The session on the target that control statements go through. */
   readonly control: Session<Db>;
   classify(error: unknown): Fault;
@@ -40,8 +43,7 @@ export async function openContext(config: Config, role: string, connectors: Conn
     controlSchema: config.control.schema,
     changes: config.changes,
   });
-  const openLoader = (what: string, workMemory?: number) =>
-    target.open(config.target, { ...named(what), ...(workMemory === undefined ? {} : { workMemory }) });
+  const openLoader = (what: string, tuning: Tuning = {}) => target.open(config.target, { ...named(what), tuning });
   return {
     config,
     log,
@@ -50,7 +52,7 @@ export async function openContext(config: Config, role: string, connectors: Conn
     store: await openStore(config.chunks.store),
     openExtractor: (what) => source.open(config.source, named(what)),
     openLoader,
-    control: new Session(async () => (await openLoader('control')).db),
+    control: new Session(async () => (await openLoader('control', QUICK)).db),
     classify: (error) => asFault(error) ?? firstNamed([target.classify(error), source.classify(error)]),
   };
 }

@@ -15,7 +15,7 @@ import {
   reopenTasks,
   type TaskCounts,
 } from '../control/task.js';
-import { endLeases } from '../control/worker.js';
+import { endLeases, livingWorkers } from '../control/worker.js';
 import { CUTOVER } from '../model/step.js';
 import { Children, type ChildSpec } from './children.js';
 import type { Context } from './context.js';
@@ -41,6 +41,7 @@ export async function coordinate(
   children: readonly ChildSpec[],
   watch: (status: Status) => void,
 ): Promise<Ending> {
+  await buryOwnDead(context);
   let ending: Ending = { code: EXIT.failed, why: 'it did not begin' };
   const word = await underControl(
     context,
@@ -52,6 +53,23 @@ export async function coordinate(
     },
   );
   return word === 'STOP' ? { code: EXIT.stopped, why: 'STOP was said' } : ending;
+}
+
+/** Processes of this host that are gone need no lease's patience: whoever ran here before was killed. */
+async function buryOwnDead(context: Context): Promise<void> {
+  const control = await context.control.get();
+  const { host } = context;
+  const pids = (await livingWorkers(control)).filter((worker) => worker.host === host).map(({ pid }) => Number(pid));
+  for (const pid of new Set(pids))
+    if (!processLives(pid)) await endLeases(control, { host, pid, why: 'its process died' });
+}
+
+function processLives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 class Coordinator {
@@ -81,7 +99,7 @@ class Coordinator {
       this.unit.state = 'STOPPING';
       this.unit.why = 'waits for its daemons to finish what they hold';
       live.beat();
-      await this.children.end(live.settings().stop_seconds);
+      await this.children.end(live.settings().stop_seconds, live.gate.stop.aborting);
     }
   }
 

@@ -1,3 +1,4 @@
+import { sleep } from '../base/clock.js';
 import { explain, Fault } from '../base/fault.js';
 import { openLog } from '../base/log.js';
 import { stopOnSignals } from '../base/stop.js';
@@ -46,15 +47,29 @@ async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
   const { tables } = await readSchema(live.store, live.config.migration);
   const context = { ...live, tables, table: lookUp(tables) };
   const rules = { ...context, maxRetries: () => context.settings().max_retries };
-  const ends = units.map((unit) => runUnit(unit, role.work(unit, context), rules));
+  const works = units.map((unit) => role.work(unit, context));
+  const ends = units.map((unit, i) => runUnit(unit, works[i] as Work, rules));
   // What ends one unit ends the daemon; the others finish what they hold.
   for (const end of ends) end.catch(() => live.gate.stop.drain('another unit of this daemon failed'));
   const over = new AbortController();
-  const beside = role.beside?.(context, over.signal);
+  const beside = Promise.all([role.beside?.(context, over.signal), cancelLate(context, works, over.signal)]);
   const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
   over.abort();
+  live.gate.wake();
   await beside;
   if (failed) throw failed.reason;
+}
+
+/** STOP lets what is running end, for so long; then it is cancelled on the server, and simply not done. */
+async function cancelLate({ gate, settings, log }: Live, works: readonly Work[], over: AbortSignal): Promise<void> {
+  while (gate.reading.word !== 'STOP') {
+    if (over.aborted || gate.stop.draining.aborted) return; // a second signal abandons what is held
+    await gate.changed(60_000, gate.now);
+  }
+  await sleep(settings().stop_seconds * 1000, over);
+  if (over.aborted) return;
+  const cancelled = await Promise.allSettled(works.map((work) => work.cancel()));
+  for (const end of cancelled) if (end.status === 'rejected') log.warn(explain(end.reason));
 }
 
 function lookUp(tables: readonly Table[]): (name: string) => Table {

@@ -7,5 +7,7 @@ export function bestEncoding(table: Table, loader: Loader): Encoding {
   const accepted = loader.accepts(table);
   const best = table.encodings.find((encoding) => accepted.includes(encoding));
   if (best) return best;
-  throw new Fault('permanent', 'source and target have no chunk encoding in common', { place: { table: tableName(table) } });
+  throw new Fault('permanent', 'source and target have no chunk encoding in common', {
+    place: { table: tableName(table) },
+  });
 }

@@ -82,7 +82,11 @@ class ExtractWork implements Work {
     }
   }
 
-  private contents({ source: name, generation, encoding, bounds }: ExtractClaim, table: Table, { position }: HeldSnapshot) {
+  private contents(
+    { source: name, generation, encoding, bounds }: ExtractClaim,
+    table: Table,
+    { position }: HeldSnapshot,
+  ) {
     return {
       name,
       migration: this.context.config.migration,
@@ -109,7 +113,12 @@ class ExtractWork implements Work {
   }
 
   async again(): Promise<void> {
-    if (this.claim) this.claim = { ...this.claim, restarts: await countRestart(await this.context.control.get(), this.claim) };
+    if (this.claim)
+      this.claim = { ...this.claim, restarts: await countRestart(await this.context.control.get(), this.claim) };
+  }
+
+  async cancel(): Promise<void> {
+    if (this.unit.sourceSession !== undefined) await (await this.source.get()).cancel();
   }
 
   async giveBack(): Promise<void> {

@@ -39,7 +39,8 @@ export class KeepWork implements Work {
     await this.closeRead();
     const wanting = (await tables(await this.context.control.get())).filter((row) => row.state === 'PLANNED');
     if (wanting.length > 0) await this.open(wanting);
-    this.unit.why = this.held.length > 0 ? `holds snapshot ${this.held.map((h) => h.id).join(', ')}` : 'holds no snapshot';
+    this.unit.why =
+      this.held.length > 0 ? `holds snapshot ${this.held.map((h) => h.id).join(', ')}` : 'holds no snapshot';
     return wanting.length > 0;
   }
 
@@ -47,7 +48,10 @@ export class KeepWork implements Work {
   private async loseGone(): Promise<void> {
     const control = await this.context.control.get();
     for (const held of [...this.held]) {
-      const alive = await held.snapshot.hold().then(() => true, () => false);
+      const alive = await held.snapshot.hold().then(
+        () => true,
+        () => false,
+      );
       if (!alive) await this.drop(held, () => loseSnapshot(control, held.id));
     }
     await lostSnapshots(control);
@@ -131,6 +135,17 @@ export class KeepWork implements Work {
   async rest(): Promise<void> {
     await Promise.all([this.slicer.drop(), this.target.drop()]);
   }
+
+  /** A snapshot keeps the source from cleaning up: the operator may say for how long a PAUSE is worth that. */
+  async paused(seconds: number): Promise<void> {
+    const { keep_snapshot_seconds: limit } = this.context.settings();
+    if (limit === 0 || seconds < limit) return;
+    const control = await this.context.control.get();
+    for (const held of [...this.held]) await this.drop(held, () => loseSnapshot(control, held.id));
+    this.unit.why = `gave its snapshots up after ${limit} s of PAUSE; what is half read is read anew`;
+  }
+
+  async cancel(): Promise<void> {}
 
   async again(): Promise<void> {}
 

@@ -25,7 +25,8 @@ class LoadWork implements Work {
     private readonly context: DaemonContext,
   ) {
     this.target = new Session(async () => {
-      const loader = await context.openLoader('data', context.settings().work_memory_bytes);
+      const { work_memory_bytes: workMemory, lock_timeout_seconds: lockSeconds } = context.settings();
+      const loader = await context.openLoader('data', { workMemory, lockSeconds });
       unit.targetSession = loader.db.session;
       return loader;
     });
@@ -108,6 +109,10 @@ class LoadWork implements Work {
 
   async again(): Promise<void> {
     if (this.claim) await countRestart(await this.context.control.get(), this.claim);
+  }
+
+  async cancel(): Promise<void> {
+    if (this.unit.targetSession !== undefined) await (await this.target.get()).db.cancel();
   }
 
   async giveBack(): Promise<void> {

@@ -86,13 +86,18 @@ async function writePlan({ config, store }: Context, plan: Plan, loader: Loader)
   const header = { migration: config.migration, chunk: randomUUID(), compression: config.chunks.compression };
   await writeSchema(store, header, plan.schema);
   await loader.db.transaction(async (tx) => {
-    await insertTables(tx, plan.schema.tables.filter((table) => table.hasRows).map((table) => ({
-      table: tableName(table),
-      target: loader.targetName(table),
-      priority: table.bytesEstimated, // the largest first: its indexes take longest
-      rowsEstimated: table.rowsEstimated,
-      bytesEstimated: table.bytesEstimated,
-    })));
+    await insertTables(
+      tx,
+      plan.schema.tables
+        .filter((table) => table.hasRows)
+        .map((table) => ({
+          table: tableName(table),
+          target: loader.targetName(table),
+          priority: table.bytesEstimated, // the largest first: its indexes take longest
+          rowsEstimated: table.rowsEstimated,
+          bytesEstimated: table.bytesEstimated,
+        })),
+    );
     await insertTasks(tx, plan.steps);
   });
 }

@@ -24,7 +24,12 @@ export async function daemonProcess(side: 'extract' | 'load', connectors: Connec
   }
 }
 
-export function startDaemon(side: 'extract' | 'load', what: string, file: string, connectors: Connectors): Promise<number> {
+export function startDaemon(
+  side: 'extract' | 'load',
+  what: string,
+  file: string,
+  connectors: Connectors,
+): Promise<number> {
   const role = ROLES[side][what];
   if (role) return daemon(readConfig(file), role, connectors);
   throw new Fault('operator', `cannot ${side} ${what}`, { hint: `one of: ${Object.keys(ROLES[side]).join(', ')}` });

@@ -37,7 +37,8 @@ async function sweep(context: DaemonContext, warned: Set<string>): Promise<void>
   }
   for (const { name, ours } of await unknownChunks(control, files)) {
     if (ours) await store.remove(name);
-    else if (!warned.has(name)) log.warn({ chunk: name }, `nothing in wirekite_progress names ${name}: it is left alone`);
+    else if (!warned.has(name))
+      log.warn({ chunk: name }, `nothing in wirekite_progress names ${name}: it is left alone`);
     warned.add(name);
   }
 }

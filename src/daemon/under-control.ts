@@ -1,17 +1,14 @@
-import { setInterval } from 'node:timers';
 import { explain } from '../base/fault.js';
 import type { Stop } from '../base/stop.js';
-import { VERSION } from '../base/version.js';
 import type { Reading, Word } from '../control/action.js';
 import { requireVersion } from '../control/set-up.js';
 import { readSettings, stampSettings, type Settings } from '../control/setting.js';
 import { watchAction, type ActionWatch } from '../control/watch.js';
-import { heartbeat, leaveWorkers, newWorkerId, registerWorkers } from '../control/worker.js';
+import { newWorkerId } from '../control/worker.js';
 import type { Context } from './context.js';
 import { Gate } from './gate.js';
+import { Pulse } from './pulse.js';
 import type { Unit } from './unit.js';
-
-const HEARTBEAT_MS = 2_000;
 
 /** A process that the control plane knows: its units are rows, and the operator's word reaches it. */
 export interface Live extends Context {
@@ -83,63 +80,3 @@ const newUnit = (worker: string): Unit => ({
   sourceSession: undefined,
   targetSession: undefined,
 });
-
-/** Writes the units' rows every two seconds, and at once when something happened that a DBA waits for. */
-class Pulse {
-  private units: readonly Unit[] = [];
-  private timer: NodeJS.Timeout | undefined;
-  private beating: Promise<void> | undefined;
-  private again = false;
-
-  constructor(
-    private readonly context: Context,
-    private readonly gate: Gate,
-    private readonly refresh: () => Promise<void>,
-  ) {}
-
-  async start(role: string, units: readonly Unit[]): Promise<void> {
-    const rows = units.map(({ worker }) => ({ worker, role, version: VERSION }));
-    await registerWorkers(await this.context.control.get(), rows, this.context.host);
-    this.units = units;
-    this.timer = setInterval(() => this.beat(), HEARTBEAT_MS);
-  }
-
-  /** Never two at once: what is asked for during one is done by one more after it. */
-  beat(): void {
-    if (this.units.length === 0) return;
-    this.again = true;
-    this.beating ??= this.run().finally(() => (this.beating = undefined));
-  }
-
-  private async run(): Promise<void> {
-    while (this.again) {
-      this.again = false;
-      try {
-        await heartbeat(await this.context.control.get(), this.units.map((unit) => this.beatOf(unit)));
-        await this.refresh();
-      } catch (error) {
-        this.context.log.warn(`heartbeat not written: ${explain(this.context.classify(error))}`);
-        await this.context.control.drop();
-        return;
-      }
-    }
-  }
-
-  private beatOf(unit: Unit) {
-    const { word: actionRead, readAt: actionReadAt } = this.gate.reading;
-    const known = Object.entries(unit).filter(([, value]) => value !== undefined);
-    return { ...(Object.fromEntries(known) as Pick<Unit, 'worker' | 'state' | 'why'>), actionRead, actionReadAt };
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
-
-  /** The last word of each unit, and its lease ends. */
-  async end(): Promise<void> {
-    this.stop();
-    this.beat();
-    await this.beating;
-    await leaveWorkers(await this.context.control.get(), this.units.map((unit) => unit.worker), 'ended');
-  }
-}

@@ -1,3 +1,4 @@
+import { monotonic } from '../base/clock.js';
 import { backoffSeconds } from '../base/backoff.js';
 import { Fault, explain } from '../base/fault.js';
 import type { Log } from '../base/log.js';
@@ -25,6 +26,10 @@ export interface Work {
   rest(): Promise<void>;
   /** The claim in hand is tried again: counted where a DBA looks for it. */
   again(): Promise<void>;
+  /** Ends, on the server, the statement that a STOP has waited for long enough. */
+  cancel(): Promise<void>;
+  /** Called now and then in a PAUSE, with its length so far. */
+  paused?(seconds: number): Promise<void>;
   /** Gives back what it claimed, because a PAUSE may be long or the process ends. */
   giveBack(): Promise<void>;
   /** A failure that no retry mends: the table is stopped, its claim closed. False: it was not about one table. */
@@ -41,6 +46,7 @@ export interface UnitContext {
 }
 
 const IDLE_MS = 1_000;
+const PAUSED_MS = 5_000;
 
 /** Runs a unit until STOP or a signal. Throws only what is not about one table: the daemon ends on it. */
 export async function runUnit(unit: Unit, work: Work, context: UnitContext): Promise<void> {
@@ -64,6 +70,7 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
 
 /** Between two pieces of work: waits out a PAUSE; says whether to leave. */
 async function passPausePoint(unit: Unit, work: Work, { gate, beat }: UnitContext): Promise<'go' | 'leave'> {
+  const start = monotonic();
   while (gate.closed) {
     const now = gate.now;
     if (gate.stop.draining.aborted || gate.reading.word === 'STOP') {
@@ -78,7 +85,8 @@ async function passPausePoint(unit: Unit, work: Work, { gate, beat }: UnitContex
       beat();
     }
     probe('K3');
-    await gate.changed(60_000, now);
+    await work.paused?.(monotonic() - start);
+    await gate.changed(PAUSED_MS, now);
   }
   probe('K4');
   show(unit, 'RUNNING', '');
