@@ -129,6 +129,13 @@ describe('the manual, word for word', () => {
   });
 });
 
+test('a migration of nothing but empty tables has no progress rows, and is not forgotten for that', async () => {
+  const { db } = await freshControl(18);
+  await planned(db, 0);
+  expect(await discardDerived(db)).toEqual([]);
+  expect(await tables(db)).toMatchObject([{ state: 'COPYING', generation: 1 }]);
+});
+
 async function loadAll(db: PgDb): Promise<void> {
   const me = await worker(db);
   const slice = await claimExtract(db, me);
