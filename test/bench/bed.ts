@@ -34,8 +34,8 @@ export async function makeBed(sql: string): Promise<Bed> {
 
 export const benchSql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 
-export async function at<T>(url: URL, work: (db: PgDb) => Promise<T>): Promise<T> {
-  const db = await connect(url, { name: 'bench', searchPath: 'public' });
+export async function at<T>(url: URL, work: (db: PgDb) => Promise<T>, searchPath = 'public'): Promise<T> {
+  const db = await connect(url, { name: 'bench', searchPath });
   try {
     return await work(db);
   } finally {

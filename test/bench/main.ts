@@ -1,10 +1,14 @@
 import { cpus, totalmem, type } from 'node:os';
 import { benchCopy } from './copy.js';
+import { benchMemory } from './memory.js';
+import { benchPause } from './pause.js';
 
 /** `npm run bench [-- copy|memory|pause]`: figures with the machine they were measured on. Nothing else should run. */
 const wanted = process.argv.slice(2);
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   copy: () => benchCopy(Number(process.env['ROUNDS'] ?? 5)),
+  memory: benchMemory,
+  pause: benchPause,
 };
 
 console.log(`${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()}, Node ${process.version}\n`);
