@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { claimExtract, claimLoad } from '../../src/control/claim.js';
 import { refuseChunk, releaseClaims, renameChunk, sealChunk } from '../../src/control/progress.js';
 import { closeSnapshot, lostSnapshots, openSnapshot } from '../../src/control/snapshot.js';
-import { caughtTables, tables, takeChunkNumbers } from '../../src/control/table.js';
+import { caughtTables, takeChunkNumbers } from '../../src/control/table.js';
 import { closeEvents } from '../../src/control/task.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { endLease, freshControl, planned, worker } from './schema.js';
