@@ -14,9 +14,10 @@ import { refuseTooNew } from './too-new.js';
  */
 export function steps(schema: Schema, major: number): Step[] {
   const family = new Family(schema);
+  const statistics = schema.objects.filter(({ kind }) => kind === 'statistics object');
   const all = [
     ...schema.tables.flatMap((table) => tableSteps(table, family, major)),
-    ...schema.tables.flatMap((table) => analyzeSteps(table, schema, family)),
+    ...schema.tables.flatMap((table) => analyzeSteps(table, statistics, family)),
     ...schema.objects.map((object) => objectStep(object, family)),
   ];
   refuseTooNew(all, major);
@@ -76,11 +77,11 @@ function cutoverSteps(table: Table): Step[] {
 }
 
 /** Once a family has its indexes and statistics objects. That of a root goes through its partitions too. */
-function analyzeSteps(table: Table, schema: Schema, family: Family): Step[] {
+function analyzeSteps(table: Table, statistics: readonly SchemaObject[], family: Family): Step[] {
   if (table.partition?.of) return [];
   const members = table.partition ? family.withDescendants(table) : [table];
   const names = new Set(members.map(tableName));
-  const made = schema.objects.filter((o) => o.kind === 'statistics object' && o.table && names.has(o.table));
+  const made = statistics.filter((object) => names.has(object.table ?? ''));
   const first = [...members.flatMap((member) => member.indexes), ...made].map(({ id }) => id);
   const needs = [...first, ...members.flatMap((member) => family.rows(member))];
   const statement = `ANALYZE ${qualified(table)}`;

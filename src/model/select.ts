@@ -7,8 +7,9 @@ type Selects = (schema: string, table: string) => boolean;
  * `notMoved`. Things that belong to no table stay. Whoever leaves out a partitioned root leaves out its partitions.
  */
 export function selectTables(schema: Schema, selects: Selects): Schema {
-  const tables = schema.tables.filter((table) => selects(table.schema, table.name));
-  const left = new Set(schema.tables.filter((table) => !tables.includes(table)).map(tableName));
+  const selected = (table: Table): boolean => selects(table.schema, table.name);
+  const tables = schema.tables.filter(selected);
+  const left = new Set(schema.tables.filter((table) => !selected(table)).map(tableName));
   const objects = schema.objects.filter((object) => object.table === undefined || !left.has(object.table));
   return withoutOrphans({ ...schema, tables, objects });
 }

@@ -34,7 +34,8 @@ function stuck(nodes: readonly Node[]): Set<string> {
   const known = new Set(nodes.map((node) => node.id));
   const waits = new Map(nodes.map((node) => [node.id, new Set(node.needs.filter((need) => known.has(need)))]));
   const wanted = new Map<string, string[]>();
-  for (const [id, needs] of waits) for (const need of needs) wanted.set(need, [...(wanted.get(need) ?? []), id]);
+  for (const need of known) wanted.set(need, []);
+  for (const [id, needs] of waits) for (const need of needs) wanted.get(need)?.push(id);
   const free = [...waits].filter(([, needs]) => needs.size === 0).map(([id]) => id);
   for (const id of free) {
     known.delete(id);

@@ -2,18 +2,15 @@ import type { Db, Tx } from '../../../src/db/db.js';
 import type { SequenceValue } from '../../../src/model/schema.js';
 import { readRows } from './rows.js';
 
-/** So many in one statement: each is a relation of its own. */
+/** So many in one statement. Each is locked until it ends, so one transaction for all could run out of locks. */
 const BATCH = 500;
 
 /** Where all sequences stand, those of identity columns too, in the order of names. */
 export async function readSequences(db: Db): Promise<SequenceValue[]> {
-  return db.transaction(async (tx) => {
-    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-    const names = (await readRows<{ sequence: string }>(tx, 'sequence-names')).map((row) => row.sequence);
-    const values: SequenceValue[] = [];
-    for (let i = 0; i < names.length; i += BATCH) values.push(...(await readBatch(tx, names.slice(i, i + BATCH))));
-    return values;
-  });
+  const names = (await readRows<{ sequence: string }>(db, 'sequence-names')).map((row) => row.sequence);
+  const values: SequenceValue[] = [];
+  for (let i = 0; i < names.length; i += BATCH) values.push(...(await readBatch(db, names.slice(i, i + BATCH))));
+  return values;
 }
 
 async function readBatch(tx: Tx, names: readonly string[]): Promise<SequenceValue[]> {

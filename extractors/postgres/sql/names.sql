@@ -45,12 +45,16 @@ WITH RECURSIVE part_of (class, object, whole_class, whole) AS (
     LEFT JOIN climb c ON c.class = k.class AND c.object = k.object
         AND NOT EXISTS (SELECT 1 FROM part_of p WHERE p.class = c.whole_class AND p.object = c.whole)
     ORDER BY k.class, k.object, c.whole_class = 'pg_extension'::regclass DESC NULLS LAST, c.whole
+), named AS (
+    SELECT u.whole_class, u.whole, i.type, i.identity
+    FROM (SELECT DISTINCT whole_class, whole FROM whole) AS u
+    CROSS JOIN LATERAL pg_identify_object(u.whole_class, u.whole, 0) AS i
+    WHERE i.type IS NOT NULL
 )
 SELECT format('%s/%s', w.class, w.object) AS key,
-    i.type AS kind,
-    i.identity AS name,
+    n.type AS kind,
+    n.identity AS name,
     w.class <> w.whole_class OR w.object <> w.whole AS is_part,
     w.whole_class = 'pg_extension'::regclass AND w.class <> w.whole_class AS in_extension
 FROM whole w
-CROSS JOIN LATERAL pg_identify_object(w.whole_class, w.whole, 0) AS i
-WHERE i.type IS NOT NULL;
+JOIN named n USING (whole_class, whole);
