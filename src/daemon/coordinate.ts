@@ -1,8 +1,10 @@
+import { monotonic } from '../base/clock.js';
 import { explain } from '../base/fault.js';
 import { probe } from '../base/probe.js';
 import type { Stop } from '../base/stop.js';
 import type { Extractor } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
+import { stopIfLost } from '../control/claim.js';
 import { readStatus, type Status } from '../control/status.js';
 import { finishTables, foldTotals, reopenTables } from '../control/table.js';
 import {
@@ -16,6 +18,7 @@ import {
   type TaskCounts,
 } from '../control/task.js';
 import { endLeases, livingWorkers } from '../control/worker.js';
+import type { Db } from '../db/db.js';
 import { CUTOVER } from '../model/step.js';
 import { Children, type ChildSpec } from './children.js';
 import type { Context } from './context.js';
@@ -25,6 +28,7 @@ import type { Unit } from './unit.js';
 
 const TICK_MS = 1_000;
 const MOST_OFTEN_MS = 20;
+const LOSS_SECONDS = 2;
 
 export interface Ending {
   readonly code: number;
@@ -74,6 +78,7 @@ function processLives(pid: number): boolean {
 
 class Coordinator {
   private readonly children: Children;
+  private lookedForLoss = -Infinity;
 
   constructor(
     private readonly live: Live,
@@ -129,6 +134,7 @@ class Coordinator {
     await foldTotals(control);
     this.watch(await readStatus(control));
     if (paused) return undefined;
+    await this.lookForLoss(control);
     await closeEvents(control);
     await closeJoints(control);
     await makeReady(control);
@@ -136,6 +142,13 @@ class Coordinator {
     const tasks = await countTasks(control);
     if (tasks.cutover === 'READY') await this.cutOver();
     return verdict(tasks);
+  }
+
+  /** A table of which progress rows were deleted would otherwise never end, and never say why. */
+  private async lookForLoss(control: Db): Promise<void> {
+    if (monotonic() - this.lookedForLoss < LOSS_SECONDS) return;
+    for (const fault of await stopIfLost(control)) this.live.log.error(explain(fault));
+    this.lookedForLoss = monotonic();
   }
 
   /** Sequences are read when the last row is in: they never fall behind a row that was copied. */

@@ -115,6 +115,7 @@ async function afterFault(
   const retries = isOutage(error) ? spent : spent + 1;
   await work.rest();
   if (gate.stop.aborting.aborted) throw fault;
+  if (fault.code === 'FENCED') return letGo(fault, unit, work, context);
   if (mayPass(fault) && retries <= context.maxRetries()) {
     const seconds = backoffSeconds(Math.max(1, retries));
     log.warn({ unit: unit.worker, code: fault.code, place: fault.place, retry: retries, seconds }, explain(fault));
@@ -125,6 +126,13 @@ async function afterFault(
   }
   log.error({ unit: unit.worker, code: fault.code, place: fault.place }, explain(fault));
   if (!(await work.fail(fault))) throw fault;
+  return 0;
+}
+
+/** Somebody else has the claim, or nobody may have it: trying again would only stop a table that others are loading. */
+async function letGo(fault: Fault, unit: Unit, work: Work, { log }: UnitContext): Promise<number> {
+  log.warn({ unit: unit.worker, code: fault.code, place: fault.place }, explain(fault));
+  await work.giveBack();
   return 0;
 }
 
