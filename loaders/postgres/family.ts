@@ -1,26 +1,16 @@
-import { tableName, type IndexPlace, type Schema, type Table } from '../../src/model/schema.js';
+import { tableName, type Schema, type Table } from '../../src/model/schema.js';
 import { rowsOf } from '../../src/model/step.js';
 
-/** A key or an index that lies in a partitioned one. */
-interface Attached {
-  readonly id: string;
-  readonly index?: IndexPlace;
-}
-
-/** Tables and their descendants, by partition or by inheritance; partitioned indexes and their parts. */
+/** Tables and their descendants, by partition or by inheritance. */
 export class Family {
   readonly #tables: ReadonlyMap<string, Table>;
   readonly #children = new Map<string, Table[]>();
-  readonly #attached = new Map<string, Attached[]>();
 
   constructor(schema: Schema) {
     this.#tables = new Map(schema.tables.map((table) => [tableName(table), table]));
     for (const table of schema.tables) {
       const { of } = table.partition ?? {};
       for (const parent of of ? [of.parent] : table.inherits) push(this.#children, `table ${parent}`, table);
-      for (const key of [...table.constraints, ...table.indexes]) {
-        if (key.index?.parent !== undefined) push(this.#attached, key.index.parent, key);
-      }
     }
   }
 
@@ -43,12 +33,6 @@ export class Family {
   /** Bytes of the table and of all below it. */
   bytes(table: Table): number {
     return this.withDescendants(table).reduce((sum, member) => sum + member.bytesEstimated, 0);
-  }
-
-  /** Ids of the parts of a partitioned index: it is valid once all are attached. */
-  parts(index: string): string[] {
-    const attached = this.#attached.get(index) ?? [];
-    return attached.flatMap((part) => [part.id, ...(part.index ? this.parts(part.index.name) : [])]);
   }
 }
 

@@ -8,17 +8,26 @@ const rooted = (table: Table | undefined): boolean => table?.partition?.by !== u
 
 /** Indexes and keys: each as soon as its own table is in. One of a partition is attached to its root's at once. */
 export function indexStep(table: Table, index: Index, family: Family): Step {
-  return keyStep(table, index, 'index', [index.definition, ...attach(index.index)], family);
+  const statements = [index.definition, ...attach(index.index)];
+  const step = keyStep(table, index, 'index', statements, family);
+  return alone(table, index.index) ? { ...step, undo: [`DROP INDEX IF EXISTS ${index.index.name}`] } : step;
 }
 
 /** Primary keys, unique and exclusion constraints. Of a partitioned table, first without its partitions'. */
 export function constraintStep(table: Table, constraint: Constraint, family: Family): Step {
   const add = `ALTER TABLE ONLY ${qualified(table)} ${adding(constraint)}`;
-  return keyStep(table, constraint, constraint.kind, [add, ...attach(constraint.index)], family);
+  const step = keyStep(table, constraint, constraint.kind, [add, ...attach(constraint.index)], family);
+  return alone(table, constraint.index) ? { ...step, undo: [dropping(table, constraint)] } : step;
 }
 
 const adding = (constraint: Constraint): string =>
   `ADD CONSTRAINT ${quoteIdentifier(constraint.name)} ${constraint.definition}`;
+
+const dropping = (table: Table, constraint: Constraint): string =>
+  `ALTER TABLE ${qualified(table)} DROP CONSTRAINT IF EXISTS ${quoteIdentifier(constraint.name)}`;
+
+/** An index of a partition goes only with its root's, so neither is ever taken back. */
+const alone = (table: Table, index: IndexPlace | undefined): boolean => !rooted(table) && index?.parent === undefined;
 
 const attach = (index: IndexPlace | undefined): string[] =>
   index?.parent === undefined ? [] : [`ALTER INDEX ${index.parent} ATTACH PARTITION ${index.name}`];
@@ -56,7 +65,8 @@ export const unloggedId = (table: Table): string => `unlogged ${table.id}`;
 
 /**
  * Added NOT VALID, which only locks for a moment, then validated, which lets others write. Up to 17 a partitioned table
- * allows neither. Between unlogged tables it waits until they are: a logged table may not refer to an unlogged one.
+ * allows neither. The catalog says that a key of one needs those of all its partitions. Between unlogged tables it
+ * waits until they are: a logged table may not refer to an unlogged one.
  */
 export function foreignKeySteps(table: Table, key: Constraint, family: Family, major: number): Step[] {
   const referred = family.get(key.references?.table ?? '') ?? table;
@@ -66,19 +76,13 @@ export function foreignKeySteps(table: Table, key: Constraint, family: Family, m
   const needs = [
     ...both.flatMap((side) => [side.id, ...family.rows(side), ...(side.options.unlogged ? [unloggedId(side)] : [])]),
     ...both.flatMap((side) => family.withDescendants(side).map((member) => member.id)),
-    ...partsOf(referred, key, family),
     ...key.needs,
   ];
   const bytes = family.bytes(table);
   const step = { kind: key.kind, table: tableName(table) };
-  const first = { ...step, id: key.id, statements: [add], needs: [...new Set(needs)], bytes: apart ? 0 : bytes };
+  const undo = [dropping(table, key)];
+  const first = { ...step, id: key.id, statements: [add], undo, needs: [...new Set(needs)], bytes: apart ? 0 : bytes };
   if (!apart) return [first];
   const validate = `ALTER TABLE ${qualified(table)} VALIDATE CONSTRAINT ${quoteIdentifier(key.name)}`;
-  return [first, { ...step, id: `validate ${key.id}`, statements: [validate], needs: [key.id], bytes }];
-}
-
-/** A partitioned table's key can be referred to once those of all its partitions are attached. */
-function partsOf(referred: Table, key: Constraint, family: Family): string[] {
-  const serving = [...referred.constraints, ...referred.indexes].filter(({ id }) => key.needs.includes(id));
-  return serving.flatMap(({ index }) => (index ? family.parts(index.name) : []));
+  return [first, { ...step, id: `validate ${key.id}`, statements: [validate], needs: [key.id], repeats: true, bytes }];
 }
