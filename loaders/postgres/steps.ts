@@ -32,7 +32,8 @@ export function sequenceSteps(values: readonly SequenceValue[]): Step[] {
     statements: [
       `SELECT pg_catalog.setval(s, ${last}, ${called}) FROM to_regclass(${quoteLiteral(sequence)}) AS s WHERE s IS NOT NULL`,
     ],
-    needs: [],
+    needs: [CUTOVER],
+    repeats: true,
     bytes: 0,
   }));
 }
@@ -71,10 +72,12 @@ function cutoverSteps(table: Table): Step[] {
       return step(table, `identity always ${table.id} ${name}`, 'identity', [alter], [CUTOVER]);
     }),
     ...(table.options.unlogged
-      ? [step(table, unloggedId(table), 'unlogged', [`ALTER TABLE ${qualified(table)} SET UNLOGGED`], [CUTOVER])]
+      ? [{ ...step(table, unloggedId(table), 'unlogged', [setLogging(table, 'UNLOGGED')], [CUTOVER]), undo: [setLogging(table, 'LOGGED')] }]
       : []),
   ];
 }
+
+const setLogging = (table: Table, how: 'LOGGED' | 'UNLOGGED'): string => `ALTER TABLE ${qualified(table)} SET ${how}`;
 
 /** Once a family has its indexes and statistics objects. That of a root goes through its partitions too. */
 function analyzeSteps(table: Table, statistics: readonly SchemaObject[], family: Family): Step[] {
@@ -85,7 +88,7 @@ function analyzeSteps(table: Table, statistics: readonly SchemaObject[], family:
   const first = [...members.flatMap((member) => member.indexes), ...made].map(({ id }) => id);
   const needs = [...first, ...members.flatMap((member) => family.rows(member))];
   const statement = `ANALYZE ${qualified(table)}`;
-  return [{ ...step(table, `analyze ${table.id}`, 'analyze', [statement], needs), bytes: family.bytes(table) }];
+  return [{ ...step(table, `analyze ${table.id}`, 'analyze', [statement], needs), repeats: true, bytes: family.bytes(table) }];
 }
 
 function objectStep(object: SchemaObject, family: Family): Step {
@@ -98,6 +101,8 @@ function objectStep(object: SchemaObject, family: Family): Step {
     statements: object.statements,
     needs: [...object.needs, ...rows, ...(object.when === 'at cutover' ? [CUTOVER] : [])],
     ...(object.optional ? { optional: true } : {}),
+    ...(object.undo ? { undo: object.undo } : {}),
+    ...(object.kind === 'refresh' ? { repeats: true } : {}),
     bytes: 0,
   };
 }

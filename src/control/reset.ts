@@ -2,6 +2,7 @@ import { Fault } from '../base/fault.js';
 import type { Db, Tx } from '../db/db.js';
 import type { TableName } from '../model/schema.js';
 import { ask } from './ask.js';
+import { rewind } from './rewind.js';
 import { readFixed, writeFixed } from './set-up.js';
 import { emptyForReload, tables, type TableRow } from './table.js';
 import { livingWorkers } from './worker.js';
@@ -67,6 +68,7 @@ export async function executeReset(db: Db, target: ResetTarget): Promise<ResetPl
     await writeFixed(db, 'reset_pending', before);
     throw refused(plan);
   }
+  await rewind(db);
   const there = new Set(plan.tables.filter((t) => t.found !== undefined).map((t) => t.table));
   await db.transaction(async (tx) => {
     const rows = await tables(tx);
@@ -87,10 +89,14 @@ const refused = (plan: ResetPlan): Fault =>
   });
 
 /**
- * For the start of a run: where somebody emptied wirekite_progress by the manual's procedure, tasks, table states and
- * snapshots are forgotten too. Returns the tables that are to be loaded anew; whether they are empty is the caller's to look.
+ * For the start of a run: where somebody emptied wirekite_progress by the manual's procedure, table states and snapshots
+ * are forgotten too, and what came after the rows is taken back. Returns the tables that are to be loaded anew; that
+ * they are empty is for the caller to look at before.
  */
 export async function discardDerived(db: Db): Promise<TableName[]> {
+  const { rows: emptied } = await ask<{ yes: boolean }>(db, 'progress_emptied');
+  if (!emptied[0]?.yes) return [];
+  await rewind(db);
   const { rows } = await ask<{ table_name: string }>(db, 'discard_derived');
   return rows.map((row) => row.table_name);
 }

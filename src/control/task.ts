@@ -41,8 +41,10 @@ export async function insertTasks(tx: Tx, steps: readonly Step[], batchRun?: str
     kind: s.kind,
     table_name: s.table,
     statement: s.statements.join(';\n'),
+    undo: (s.undo ?? []).join(';\n'),
     byte_count: Math.round(s.bytes),
     is_optional: s.optional ? 'YES' : 'NO',
+    is_repeated: s.repeats ? 'YES' : 'NO',
   }));
   const dependencies = steps.flatMap((s) => [...new Set(s.needs)].map((need) => ({ task_id: s.id, depends_on: need })));
   await ask(tx, 'insert_tasks', { run: batchRun ?? null, tasks: JSON.stringify(tasks) });

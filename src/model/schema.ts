@@ -134,6 +134,8 @@ export interface SchemaObject {
   readonly when: 'before rows' | 'after rows' | 'at cutover';
   /** A failure is reported with the statement and does not stop the run (owner or role missing there). */
   readonly optional?: boolean;
+  /** Takes it back before its table's rows are loaded anew. */
+  readonly undo?: readonly string[];
   /** The role that it names: without it on the target it fails. */
   readonly role?: string;
   /** A statement that makes it without what it needs in a circle; `statements` then replace it. */

@@ -10,6 +10,10 @@ export interface Step {
   readonly statements: readonly string[];
   /** Ids of steps that come first; `rowsOf(table)` and `CUTOVER` stand for events. */
   readonly needs: readonly string[];
+  /** Takes it back before rows are loaded anew; then it is done again after them. What cannot be taken back stays. */
+  readonly undo?: readonly string[];
+  /** It looks at the rows, so it is done again after they were loaded anew. */
+  readonly repeats?: boolean;
   /** A failure is reported with its statement and does not stop the run. */
   readonly optional?: boolean;
   /** Bytes that it has to work through, for estimates and order; 0 where it is quick. */

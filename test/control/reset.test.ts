@@ -58,8 +58,10 @@ test('empties tables and progress together; numbers of chunks go on', async () =
     'ALTER TABLE public.a ADD PRIMARY KEY (id); ALTER TABLE public.b ADD FOREIGN KEY (id) REFERENCES public.a',
   );
   await executeReset(db, target(db));
-  for (const table of ['public.a', 'public.b', 'wirekite_progress', 'wirekite_task', 'wirekite_snapshot'])
+  for (const table of ['public.a', 'public.b', 'wirekite_progress', 'wirekite_snapshot'])
     expect(await count(db, table)).toBe(0);
+  const { rows } = await db.query('SELECT DISTINCT kind, state FROM wirekite_task');
+  expect(rows).toEqual([{ kind: 'event', state: 'WAITING' }]);
   expect(await tables(db)).toMatchObject([
     { state: 'PLANNED', generation: 2, nextChunk: 1 },
     { state: 'PLANNED', generation: 2, nextChunk: 1 },

@@ -14,6 +14,7 @@ interface ObjectRow {
   readonly optional: boolean;
   readonly needs: readonly Key[];
   readonly after: readonly string[];
+  readonly undo?: readonly string[];
   readonly role?: string | null;
   readonly shell?: string;
 }
@@ -43,6 +44,7 @@ function objectOf(row: ObjectRow, names: Names): SchemaObject | undefined {
     when: row.moment,
     optional: row.optional,
     ...(row.on_table === null ? {} : { table: row.on_table }),
+    ...(row.undo ? { undo: row.undo } : {}),
     ...(row.role ? { role: row.role } : {}),
     ...(row.shell ? { shell: row.shell } : {}),
   };

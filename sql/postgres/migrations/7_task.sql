@@ -19,6 +19,8 @@ CREATE TABLE wirekite_task (
   statement text NOT NULL DEFAULT '',
   byte_count bigint NOT NULL DEFAULT 0,
   is_optional text NOT NULL DEFAULT 'NO' CHECK (is_optional IN ('YES', 'NO')),
+  is_repeated text NOT NULL DEFAULT 'NO' CHECK (is_repeated IN ('YES', 'NO')),
+  undo text NOT NULL DEFAULT '',
   CONSTRAINT wirekite_task_state CHECK (state IN ('WAITING', 'READY', 'RUNNING', 'DONE', 'SKIPPED', 'FAILED', 'BLOCKED'))
 );
 CREATE INDEX wirekite_task_open ON wirekite_task (state) WHERE state NOT IN ('DONE', 'SKIPPED');

@@ -1,8 +1,11 @@
 -- name: insert_tasks
-INSERT INTO wirekite_task (task_id, batch_run_id, kind, table_name, object_name, statement, byte_count, is_optional)
-SELECT s.task_id, :run::text, s.kind, s.table_name, s.task_id, s.statement, s.byte_count, s.is_optional
-FROM jsonb_to_recordset(:tasks::jsonb) AS s(task_id text, kind text, table_name text, statement text, byte_count bigint, is_optional text)
-ON CONFLICT (task_id) DO NOTHING
+-- What stands there already stays, but for what is read anew each time: where the sequences are.
+INSERT INTO wirekite_task (task_id, batch_run_id, kind, table_name, object_name, statement, undo, byte_count, is_optional, is_repeated)
+SELECT s.task_id, :run::text, s.kind, s.table_name, s.task_id, s.statement, s.undo, s.byte_count, s.is_optional, s.is_repeated
+FROM jsonb_to_recordset(:tasks::jsonb) AS s(task_id text, kind text, table_name text, statement text, undo text, byte_count bigint,
+  is_optional text, is_repeated text)
+ON CONFLICT (task_id) DO UPDATE SET statement = EXCLUDED.statement
+  WHERE wirekite_task.is_repeated = 'YES' AND wirekite_task.state = 'WAITING'
 
 -- name: insert_dependencies
 INSERT INTO wirekite_task_dependency (task_id, depends_on)
@@ -90,3 +93,23 @@ SELECT count(*)::int AS total, count(*) FILTER (WHERE state IN ('WAITING', 'READ
   count(*) FILTER (WHERE state = 'FAILED')::int AS failed, count(*) FILTER (WHERE state = 'BLOCKED')::int AS blocked,
   max(state) FILTER (WHERE task_id = 'cutover') AS cutover
 FROM wirekite_task
+
+-- name: tasks_to_rewind
+-- Everything that comes after rows, with what it needs of the same kind.
+WITH RECURSIVE late(task_id) AS (
+  SELECT task_id FROM wirekite_task WHERE kind = 'event'
+  UNION
+  SELECT d.task_id FROM wirekite_task_dependency d JOIN late l ON l.task_id = d.depends_on
+)
+SELECT t.task_id, t.state, t.undo, t.is_repeated,
+  coalesce((SELECT jsonb_agg(d.depends_on) FROM wirekite_task_dependency d WHERE d.task_id = t.task_id), '[]')::text AS needs
+FROM wirekite_task t JOIN late l ON l.task_id = t.task_id
+WHERE t.kind <> 'event'
+
+-- name: rewind_task
+UPDATE wirekite_task SET state = 'WAITING', worker = NULL, finished_at = NULL, outcome = NULL, status_reason = NULL
+WHERE task_id = :task::text
+
+-- name: rewind_events
+UPDATE wirekite_task SET state = 'WAITING', worker = NULL, finished_at = NULL, outcome = NULL, status_reason = NULL
+WHERE kind = 'event' OR state IN ('FAILED', 'BLOCKED', 'READY', 'RUNNING')

@@ -6,5 +6,6 @@ SELECT format('%s/%s', 'pg_event_trigger'::regclass::oid, e.oid) AS key, NULL AS
         e.evtfoid::regproc)]
     || CASE e.evtenabled WHEN 'O' THEN '{}' ELSE ARRAY[format('ALTER EVENT TRIGGER %I %s', e.evtname,
         CASE e.evtenabled WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END)] END AS statements,
+    ARRAY[format('DROP EVENT TRIGGER IF EXISTS %I', e.evtname)] AS undo,
     true AS optional, '{}'::text[] AS needs, '{}'::text[] AS after
 FROM pg_event_trigger e;

@@ -4,6 +4,7 @@ SELECT format('%s/%s', 'pg_class'::regclass::oid, c.oid) AS key, 'row security' 
     CASE WHEN c.relrowsecurity THEN ARRAY[format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass)] ELSE '{}' END
     || CASE WHEN c.relforcerowsecurity THEN ARRAY[format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', c.oid::regclass)]
         ELSE '{}' END AS statements,
+    ARRAY[format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', c.oid::regclass)] AS undo,
     false AS optional, '{}'::text[] AS needs, '{}'::text[] AS after
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace

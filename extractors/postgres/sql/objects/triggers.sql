@@ -2,6 +2,7 @@
 SELECT format('%s/%s', 'pg_trigger'::regclass::oid, t.oid) AS key, NULL AS part,
     n.nspname || '.' || c.relname AS on_table, 'at cutover' AS moment,
     ARRAY[pg_get_triggerdef(t.oid)] AS statements,
+    ARRAY[format('DROP TRIGGER IF EXISTS %I ON %s', t.tgname, c.oid::regclass)] AS undo,
     false AS optional, '{}'::text[] AS needs, '{}'::text[] AS after
 FROM (VALUES (0::oid)) AS absent (tgparentid)
 CROSS JOIN LATERAL (SELECT oid, tgrelid, tgname, tgisinternal, tgparentid FROM pg_trigger) AS t
