@@ -2,6 +2,7 @@ import type { Connector } from '../../src/connector/connector.js';
 import type { Extractor } from '../../src/connector/extractor.js';
 import { connect } from '../../src/db/postgres/connect.js';
 import { classify } from '../../src/db/postgres/faults.js';
+import { demo } from './demo/index.js';
 import { PgExtractor } from './extractor.js';
 
 /** Long reads are the trade of these sessions: no limit of the server or of the role may end one of them. */
@@ -16,6 +17,7 @@ const connector: Connector<Extractor> = {
   open: async (url, { name }) =>
     new PgExtractor(await connect(url, { name, searchPath: '', readOnly: true, settings })),
   classify,
+  demo,
 };
 
 export default connector;

@@ -19,7 +19,11 @@ const command: CommandModule<object, Options> = {
   builder: (yargs) =>
     yargs
       .option('keep', { type: 'boolean', default: false, describe: 'leave the servers up at the end, to look around' })
-      .option('source', { type: 'string', implies: 'target', describe: 'a database of yours for the shop; password as ${NAME}' })
+      .option('source', {
+        type: 'string',
+        implies: 'target',
+        describe: 'a database of yours for the shop; password as ${NAME}',
+      })
       .option('target', { type: 'string', implies: 'source', describe: 'an empty database of yours to move it to' })
       .hide('config') as never,
   handler: (argv) => demo(argv),
@@ -72,7 +76,9 @@ async function move(stage: Stage, stop: Stop): Promise<void> {
 async function keep(stop: Stop): Promise<void> {
   if (stop.draining.aborted) return;
   print('\nThe databases stay as they are until Enter or Ctrl-C. Look around with the commands under 1, for example:');
-  print('   SELECT * FROM wirekite.wirekite_progress;\n   SELECT * FROM wirekite.wirekite_history;\n   SELECT * FROM shop.revenue;');
+  print(
+    '   SELECT * FROM wirekite.wirekite_progress;\n   SELECT * FROM wirekite.wirekite_history;\n   SELECT * FROM shop.revenue;',
+  );
   const signalled = new Promise((resolve) => stop.draining.addEventListener('abort', resolve));
   await Promise.race([once(process.stdin, 'data'), signalled]);
 }

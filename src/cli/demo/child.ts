@@ -32,12 +32,15 @@ export class Openkite {
     return new Fault('permanent', `openkite ended with ${this.code}. Its last words:\n${this.words.trim()}`);
   }
 
-  /** Asks it to leave; what is left of it after ten seconds is killed with all its daemons. */
+  /** Asks it to leave; what is left of it and its daemons after ten seconds is killed. */
   async leave(): Promise<void> {
-    if (this.code !== undefined) return;
-    this.child.kill('SIGTERM');
+    if (this.code === undefined) this.child.kill('SIGTERM');
     await Promise.race([this.ended, sleep(10_000)]);
-    if (this.code === undefined && this.child.pid) process.kill(-this.child.pid, 'SIGKILL');
+    try {
+      process.kill(-(this.child.pid ?? 0), 'SIGKILL');
+    } catch {
+      // nobody of its group is left
+    }
     await this.ended;
   }
 }

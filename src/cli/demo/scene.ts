@@ -1,6 +1,6 @@
 import { monotonic, sleep } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
-import { readStatus, type Status } from '../../control/status.js';
+import { readStatus } from '../../control/status.js';
 import { livingWorkers } from '../../control/worker.js';
 import type { Db } from '../../db/db.js';
 import { progressLine } from '../progress-line.js';
@@ -54,8 +54,19 @@ export class Scene {
     });
   }
 
-  status(): Promise<Status> {
-    return readStatus(this.control);
+  /** Until what a dead worker held is taken up by another: some seconds, or never where it held nothing. */
+  async takenUp(): Promise<void> {
+    const deadline = monotonic() + 5;
+    await this.until('the chunk is taken up', async () => {
+      const { rows } = await this.control.query('SELECT source FROM wirekite_restarts');
+      return rows.length > 0 || monotonic() > deadline || undefined;
+    });
+  }
+
+  /** The process of a loader that has begun a chunk and not ended it. */
+  async busyLoader(): Promise<number> {
+    await this.until('a loader is busy', async () => (await readStatus(this.control)).current_table ?? undefined);
+    return this.loader();
   }
 
   /** Asks again and again. Ends, too, when the story is interrupted, the run fails, or nothing happens for minutes. */

@@ -44,11 +44,16 @@ async function build(given: Given, known: Connectors, undo: (() => unknown)[]): 
   writeFileSync(file, configuration(named), { mode: 0o600 });
   const config = readConfig(file);
   const demo = demoOf(config, known);
+  if (!ownServers) await borrow(config, demo, undo);
+  await demo.fill(config.source);
+  return { demo, config, folder, ownServers };
+}
+
+/** Databases of others are left as they were found. */
+async function borrow(config: Config, demo: Demo, undo: (() => unknown)[]): Promise<void> {
   await refuseUsed(config, demo);
   undo.push(() => demo.remove(config.source, [demo.schema]));
   undo.push(() => demo.remove(config.target, [demo.schema, CONTROL]));
-  await demo.fill(config.source);
-  return { demo, config, folder, ownServers };
 }
 
 /** Their URLs hold passwords, so they stand in the environment, and the file names them. */
@@ -68,7 +73,7 @@ target: ${JSON.stringify(target)}
 control: { schema: ${CONTROL} }
 tables: { include: ["shop.*"] }
 # Small pieces and few connections: slower than need be, so that there is something to see.
-settings: { extract_connections: 1, load_connections: 2, slice_bytes: 1048576, batch_bytes: 65536 }
+settings: { extract_connections: 2, load_connections: 1, slice_bytes: 4194304, batch_bytes: 65536 }
 `;
 
 function demoOf({ source, target }: Config, { extractors }: Connectors): Demo {

@@ -34,14 +34,17 @@ async function resume(scene: Scene): Promise<void> {
 const sqlFor = (word: 'RUN' | 'PAUSE'): string => actionSql(CONTROL, word).replace(/;$/, '');
 
 async function kill(scene: Scene): Promise<void> {
-  const pid = await scene.loader();
+  const pid = await scene.busyLoader();
   say(`5. Now the loader is shot in the middle of its batches:\n   kill -9 ${pid}`);
   const start = monotonic();
   process.kill(pid, 'SIGKILL');
   const next = await scene.loader(pid);
   const seconds = (monotonic() - start).toFixed(1);
-  print(`   Process ${next} took its place after ${seconds} s. Rows and mark commit together: none is lost, none comes twice.`);
-  await scene.sql(`SELECT source, restarts, mark FROM ${CONTROL}.wirekite_restarts`);
+  await scene.takenUp();
+  print(
+    `   Process ${next} took its place after ${seconds} s. Rows and mark commit together: none is lost, none comes twice.`,
+  );
+  await scene.sql(`SELECT source, operation, restarts, worker FROM ${CONTROL}.wirekite_restarts`);
 }
 
 async function compare({ demo, config }: Stage): Promise<void> {
