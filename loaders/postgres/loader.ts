@@ -18,7 +18,6 @@ import { checkTarget } from './check.js';
 import { qualified } from './create-table.js';
 import { sequenceSteps, steps } from './steps.js';
 
-
 /** One session on a PostgreSQL target. */
 export class PgLoader implements Loader {
   readonly db: Db;

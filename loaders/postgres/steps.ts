@@ -72,7 +72,12 @@ function cutoverSteps(table: Table): Step[] {
       return step(table, `identity always ${table.id} ${name}`, 'identity', [alter], [CUTOVER]);
     }),
     ...(table.options.unlogged
-      ? [{ ...step(table, unloggedId(table), 'unlogged', [setLogging(table, 'UNLOGGED')], [CUTOVER]), undo: [setLogging(table, 'LOGGED')] }]
+      ? [
+          {
+            ...step(table, unloggedId(table), 'unlogged', [setLogging(table, 'UNLOGGED')], [CUTOVER]),
+            undo: [setLogging(table, 'LOGGED')],
+          },
+        ]
       : []),
   ];
 }
@@ -88,7 +93,9 @@ function analyzeSteps(table: Table, statistics: readonly SchemaObject[], family:
   const first = [...members.flatMap((member) => member.indexes), ...made].map(({ id }) => id);
   const needs = [...first, ...members.flatMap((member) => family.rows(member))];
   const statement = `ANALYZE ${qualified(table)}`;
-  return [{ ...step(table, `analyze ${table.id}`, 'analyze', [statement], needs), repeats: true, bytes: family.bytes(table) }];
+  return [
+    { ...step(table, `analyze ${table.id}`, 'analyze', [statement], needs), repeats: true, bytes: family.bytes(table) },
+  ];
 }
 
 function objectStep(object: SchemaObject, family: Family): Step {

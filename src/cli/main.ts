@@ -10,7 +10,9 @@ const folder = new URL('./commands/', import.meta.url);
 /** One file per verb, found and not listed. A file may export several commands that differ in one word. */
 async function commands(): Promise<CommandModule[]> {
   const files = readdirSync(folder).filter((file) => /^[a-z-]+\.(js|ts)$/.test(file));
-  const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<{ default: CommandModule | CommandModule[] }>));
+  const modules = await Promise.all(
+    files.map((file) => import(new URL(file, folder).href) as Promise<{ default: CommandModule | CommandModule[] }>),
+  );
   return modules.flatMap((module) => module.default);
 }
 

@@ -6,14 +6,24 @@ export const print = (text: string): void => void (text !== '' && process.stdout
 
 /** Names come from databases: control characters in them must not steer the terminal. */
 export const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  text.replace(
+    /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 /** Rows under their column names, as wide as they need. */
 export function table(rows: readonly Record<string, unknown>[]): string {
   const names = Object.keys(rows[0] ?? {});
   const cells = [names, ...rows.map((row) => names.map((name) => visible(String(row[name] ?? ''))))];
   const widths = names.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
-  return cells.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()).join('\n');
+  return cells
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 export function bar(percent: number, width: number): string {
@@ -32,7 +42,11 @@ const MARKS = { ok: 'ok  ', warning: 'warn', failure: 'FAIL' } as const;
 /** Tables with their sizes, how many steps of which kind, and what is left out. */
 export function showPlan({ schema, steps }: Plan): string {
   const withRows = schema.tables.filter((t) => t.hasRows).sort((a, b) => b.bytesEstimated - a.bytesEstimated);
-  const tables = withRows.map((t) => ({ table: tableName(t), rows: `~${t.rowsEstimated}`, bytes: `~${t.bytesEstimated}` }));
+  const tables = withRows.map((t) => ({
+    table: tableName(t),
+    rows: `~${t.rowsEstimated}`,
+    bytes: `~${t.bytesEstimated}`,
+  }));
   const counts = new Map<string, number>();
   for (const { kind } of steps) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return [

@@ -5,7 +5,6 @@ import type { Stop } from '../base/stop.js';
 import type { Extractor } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
 import { stopIfLost } from '../control/claim.js';
-import { stopIfLost } from '../control/claim.js';
 import { readStatus, type Status } from '../control/status.js';
 import { finishTables, foldTotals, reopenTables } from '../control/table.js';
 import {
@@ -132,7 +131,6 @@ class Coordinator {
       live.beat();
     }
     const control = await live.control.get();
-    for (const lost of await stopIfLost(control)) live.log.error({ place: lost.place }, explain(lost));
     await foldTotals(control);
     this.watch(await readStatus(control));
     if (paused) return undefined;

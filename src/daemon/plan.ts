@@ -1,7 +1,7 @@
 import { Fault } from '../base/fault.js';
 import type { Extractor } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
-import { restrict } from '../model/restrict.js';
+import { selectTables } from '../model/select.js';
 import { tableName, type Schema, type Table } from '../model/schema.js';
 import { CUTOVER, rowsOf, type Step } from '../model/step.js';
 import { selects, type Config } from './config.js';
@@ -16,7 +16,7 @@ export interface Plan {
 export async function makePlan(config: Config, extractor: Extractor, loader: Loader): Promise<Plan> {
   const whole = await extractor.schema();
   refuseUnknown(config, whole);
-  const schema = restrict(whole, (name, table) => selects(config, name, table));
+  const schema = selectTables(whole, (name, table) => selects(config, name, table));
   const steps = loader.steps(schema);
   for (const table of schema.tables) bestEncoding(table, loader);
   return { schema, steps: [...steps, ...events(schema.tables, steps)] };

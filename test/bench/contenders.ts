@@ -21,7 +21,10 @@ export const openkite: Contender = {
   copy: (source, target) =>
     inFolder(async (folder) => {
       const file = join(folder, 'openkite.yaml');
-      writeFileSync(file, 'migration: bench\nsource: ${BENCH_SOURCE}\ntarget: ${BENCH_TARGET}\nchunks: { store: ./chunks }\n');
+      writeFileSync(
+        file,
+        'migration: bench\nsource: ${BENCH_SOURCE}\ntarget: ${BENCH_TARGET}\nchunks: { store: ./chunks }\n',
+      );
       const env = { BENCH_SOURCE: source.href, BENCH_TARGET: target.href, OPENKITE_LOG: 'warn' };
       return timed(process.execPath, [CLI, 'run', '--execute', '-c', file], env);
     }),

@@ -21,4 +21,3 @@ async function peaksOf(what: string, sql: string): Promise<void> {
     await bed.stop();
   }
 }
-

@@ -15,15 +15,22 @@ export async function benchPause(): Promise<void> {
   try {
     const target = await bed.target();
     const run = startRun(bed.source, target);
-    await at(target, async (db) => {
-      await until(db, `SELECT to_regclass('wirekite_progress') IS NOT NULL AS met`);
-      await until(db, `SELECT count(*) > 0 AS met FROM wirekite_progress WHERE operation = 'D'`);
-      await db.query(IDLE);
-      report('busy', await trials(db, 12, 250));
-      await until(db, `SELECT count(*) = 0 AS met FROM wirekite_task WHERE state IN ('READY', 'RUNNING') OR state = 'WAITING' AND kind <> 'event'`);
-      report('idle', await trials(db, TRIALS, 20));
-      await db.query(`UPDATE wirekite_action SET action = 'STOP'`);
-    }, 'wirekite');
+    await at(
+      target,
+      async (db) => {
+        await until(db, `SELECT to_regclass('wirekite_progress') IS NOT NULL AS met`);
+        await until(db, `SELECT count(*) > 0 AS met FROM wirekite_progress WHERE operation = 'D'`);
+        await db.query(IDLE);
+        report('busy', await trials(db, 12, 250));
+        await until(
+          db,
+          `SELECT count(*) = 0 AS met FROM wirekite_task WHERE state IN ('READY', 'RUNNING') OR state = 'WAITING' AND kind <> 'event'`,
+        );
+        report('idle', await trials(db, TRIALS, 20));
+        await db.query(`UPDATE wirekite_action SET action = 'STOP'`);
+      },
+      'wirekite',
+    );
     await run.ended;
   } finally {
     await bed.stop();
@@ -55,5 +62,7 @@ async function until(db: PgDb, sql: string): Promise<void> {
 
 function report(when: string, seconds: readonly number[]): void {
   const ms = (q: number) => `${(quantile(seconds, q) * 1000).toFixed(0)} ms`;
-  console.log(`${when}: PAUSE in effect after p50 ${ms(0.5)}, p99 ${ms(0.99)}, longest ${ms(1)} (${seconds.length} times)`);
+  console.log(
+    `${when}: PAUSE in effect after p50 ${ms(0.5)}, p99 ${ms(0.99)}, longest ${ms(1)} (${seconds.length} times)`,
+  );
 }

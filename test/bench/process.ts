@@ -11,7 +11,8 @@ export async function timed(command: string, args: readonly string[], env: NodeJ
   const start = monotonic();
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
-  for (const out of [child.stdout, child.stderr]) out.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-4000)));
+  for (const out of [child.stdout, child.stderr])
+    out.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-4000)));
   const code = await new Promise((resolve) => child.once('close', resolve));
   if (code !== 0) throw new Error(`${command} ended with ${String(code)}:\n${said}`);
   return monotonic() - start;

@@ -21,7 +21,10 @@ export function startRun(source: URL, target: URL, settings: Record<string, numb
     `migration: bench\nsource: \${BENCH_SOURCE}\ntarget: \${BENCH_TARGET}\nchunks: { store: ./chunks }\nsettings: ${JSON.stringify(settings)}\n`,
   );
   const env = { ...process.env, BENCH_SOURCE: source.href, BENCH_TARGET: target.href, OPENKITE_LOG: 'warn' };
-  const child = spawn(process.execPath, [CLI, 'run', '--execute', '-c', file], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [CLI, 'run', '--execute', '-c', file], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const peaks = new Map<string, number>();
   const sampling = setInterval(() => sample(child, peaks), 50);
   const ended = new Promise<number | null>((resolve) => {

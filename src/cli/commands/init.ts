@@ -23,7 +23,9 @@ async function init(argv: Options): Promise<void> {
   const context = await contextOf(argv, 'init');
   const { plan: _, ...prepared } = await inspect(context);
   await establish(context, prepared);
-  print(`the control tables stand in schema ${context.config.control.schema}; next: openkite doctor, then openkite run`);
+  print(
+    `the control tables stand in schema ${context.config.control.schema}; next: openkite doctor, then openkite run`,
+  );
 }
 
 function begin(file: string, known: Connectors): void {
@@ -33,10 +35,15 @@ function begin(file: string, known: Connectors): void {
   } catch (cause) {
     throw new Fault('operator', `cannot write ${file}`, { cause });
   }
-  print(`${file} is written. Mend source and target in it, then: openkite init (control tables), openkite doctor, openkite run`);
+  print(
+    `${file} is written. Mend source and target in it, then: openkite init (control tables), openkite doctor, openkite run`,
+  );
 }
 
-const template = (source: string, target: string): string => `# openkite: see README.md. \${NAME} is taken from the environment: passwords belong there.
+const template = (
+  source: string,
+  target: string,
+): string => `# openkite: see README.md. \${NAME} is taken from the environment: passwords belong there.
 migration: shop
 source: ${source}//mover:\${SOURCE_PASSWORD}@source-host/shop
 target: ${target}//mover:\${TARGET_PASSWORD}@target-host/shop

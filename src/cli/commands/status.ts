@@ -30,7 +30,8 @@ export default command;
 async function show(argv: Options): Promise<void> {
   const context = await contextOf(argv, 'cli');
   const { schema } = context.config.control;
-  if (argv.sql) return print(['status', 'worker', 'stuck'].map((v) => `SELECT * FROM ${schema}.wirekite_${v};`).join('\n'));
+  if (argv.sql)
+    return print(['status', 'worker', 'stuck'].map((v) => `SELECT * FROM ${schema}.wirekite_${v};`).join('\n'));
   const stop = stopOnSignals();
   do {
     const db = await context.control.get();
@@ -41,7 +42,13 @@ async function show(argv: Options): Promise<void> {
 
 async function screen(db: Db): Promise<string> {
   const status = await readStatus(db);
-  const workers = (await livingWorkers(db)).map(({ worker, role, state, atMark, why }) => ({ worker, role, state, at_mark: atMark, why }));
+  const workers = (await livingWorkers(db)).map(({ worker, role, state, atMark, why }) => ({
+    worker,
+    role,
+    state,
+    at_mark: atMark,
+    why,
+  }));
   return [
     `${status.migration ?? ''}: ${status.status}  ${bar(status.progress_percent, 40)} ${status.progress_percent.toFixed(1)} %`,
     `${status.records_processed} of ${status.records_total} rows, ${status.open_tables} of ${status.tables_total} tables open, ` +

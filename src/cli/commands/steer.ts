@@ -39,13 +39,19 @@ async function steer(argv: ArgumentsCamelCase<Options>, word: Word, state: strin
 }
 
 /** True when every living worker is in the state; a worker whose row is gone has ended, which a STOP is obeyed by too. */
-async function obeyed(control: { get(): ReturnType<Awaited<ReturnType<typeof contextOf>>['control']['get']> }, state: string, seconds: number): Promise<boolean> {
+async function obeyed(
+  control: { get(): ReturnType<Awaited<ReturnType<typeof contextOf>>['control']['get']> },
+  state: string,
+  seconds: number,
+): Promise<boolean> {
   const deadline = monotonic() + seconds;
   for (;;) {
     const late = (await livingWorkers(await control.get())).filter((worker) => worker.state !== state);
     if (late.length === 0) return true;
     if (monotonic() > deadline) {
-      print(`after ${seconds} s not yet ${state}:\n${late.map((w) => `  ${w.worker} ${w.state} ${w.why ?? ''}`).join('\n')}`);
+      print(
+        `after ${seconds} s not yet ${state}:\n${late.map((w) => `  ${w.worker} ${w.state} ${w.why ?? ''}`).join('\n')}`,
+      );
       return false;
     }
     await sleep(100);

@@ -81,6 +81,9 @@ const ERRNOS: Readonly<Record<string, Verdict>> = {
   EIO: ['resource'],
 };
 
+/** Two sessions changed the same catalog row; the server has no code of its own for that. */
+const CATALOG_RACE = /^tuple concurrently (updated|deleted)$/;
+
 const NETWORK =
   /^(E(CONN(RESET|ABORTED)|PIPE|TIMEDOUT|HOST(UNREACH|DOWN)|NET(UNREACH|DOWN|RESET)|AI_AGAIN)|ERR_STREAM_)/;
 const TLS = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO)/;
@@ -132,6 +135,7 @@ function verdict(error: ServerError): [code: string | undefined, verdict: Verdic
     const known = WORDS.find(([words]) => words.test(message));
     return known === undefined ? [undefined, ['unknown']] : [known[1], known[2]];
   }
+  if (CATALOG_RACE.test(message)) return [code, ['transient']];
   if (error.severity !== undefined) return [code, ofState(code, error.where)];
   if (TLS.test(code))
     return [code, ['operator', 'Mend the certificate, or lower sslmode in the URL (sslrootcert names a CA).']];
