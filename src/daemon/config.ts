@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Fault } from '../base/fault.js';
-import type { Settings } from '../control/setting.js';
+import { SETTINGS, type SettingName, type Settings } from '../control/setting.js';
+import { brokenYaml, complaints, mistakesOf, type Mistake } from './config-mistakes.js';
 
 const UNITS: Record<string, number> = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 const SPANS: Record<string, number> = { '': 1, s: 1, min: 60, h: 3600, d: 86400 };
@@ -19,12 +20,36 @@ const scaled = (units: Record<string, number>, example: string) =>
     return Math.round(Number(match[1]) * unit);
   });
 
+const URL_WORDS =
+  'is not a URL like scheme://user@host:port/database; a password with special characters is best written as ${NAME}, ' +
+  'with NAME in the environment, else with %40 for @ and so on';
+
+/** An @ after the host is the end of a password whose beginning was taken for host, port or path. */
 const url = z.string().transform((value, context) => {
-  try {
-    return new URL(value);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not a URL like scheme://user@host:port/database' });
-    return z.NEVER;
+  const parsed = URL.canParse(value) ? new URL(value) : undefined;
+  if (parsed && parsed.host !== '' && !/@/.test(parsed.pathname + parsed.search + parsed.hash)) return parsed;
+  context.addIssue({ code: 'custom', message: URL_WORDS });
+  return z.NEVER;
+});
+
+/** The same bounds as those that the server holds an UPDATE to. */
+function outOfBounds(name: string, value: number): string | undefined {
+  const setting = Object.hasOwn(SETTINGS, name) ? SETTINGS[name as SettingName] : undefined;
+  if (!setting) return `is no setting; there are ${Object.keys(SETTINGS).join(', ')}`;
+  const { min, max, unit } = setting;
+  if (Number.isInteger(value) && value >= min && value <= max) return undefined;
+  return `is ${value}, not a whole number from ${min} to ${max} (${unit})`;
+}
+
+const bounded = (name: SettingName) => (value: number, context: z.RefinementCtx) => {
+  const message = outOfBounds(name, value);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+};
+
+const tunables = z.record(z.string(), z.number()).superRefine((all, context) => {
+  for (const [name, value] of Object.entries(all)) {
+    const message = outOfBounds(name, value);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
   }
 });
 
@@ -43,35 +68,44 @@ const shape = z.strictObject({
     .strictObject({
       store: z.string().default('./chunks'),
       compression: z.enum(['none', 'brotli']).default('none'),
-      budget: scaled(UNITS, '10GB').optional(),
-      keep: scaled(SPANS, '15min').optional(),
+      budget: scaled(UNITS, '10GB').superRefine(bounded('budget_bytes')).optional(),
+      keep: scaled(SPANS, '15min').superRefine(bounded('keep_seconds')).optional(),
     })
     .prefault({}),
-  policy: z.strictObject({ max_retries: z.number().int().min(0).max(100).optional() }).prefault({}),
+  policy: z.strictObject({ max_retries: z.number().superRefine(bounded('max_retries')).optional() }).prefault({}),
   /** Any tunable of `wirekite_setting` by its name. */
-  settings: z.record(z.string(), z.number()).default({}),
+  settings: tunables.default({}),
 });
 
-export type Config = z.output<typeof shape> & { readonly file: string };
+type Shaped = z.output<typeof shape>;
+
+export type Config = Shaped & { readonly file: string };
 
 /** Reads `openkite.yaml`. Every mistake is an operator's Fault with its line; all of them are said at once. */
 export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env): Config {
-  const text = read(file);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
-  const broken = document.errors[0];
-  if (broken) throw new Fault('operator', `${file}: ${broken.message}`, { hint: 'mend the YAML at the line shown' });
-  const parsed = shape.safeParse(substitute(document.toJS() ?? {}, env, file));
-  if (!parsed.success) throw new Fault('operator', complaints(file, parsed.error, document, lines));
+  const text = read(file);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) throw mistaken(brokenYaml(file, text, document, lines));
+  if (!isMap(document.contents)) throw mistaken(`${file} is empty, or no map of keys like \`source:\``);
+  const missing: Mistake[] = [];
+  const parsed = shape.safeParse(substitute(document.toJS(), env, [], missing));
+  const mistakes = missing.length > 0 ? missing : mistakesOf(parsed.error);
+  if (!parsed.success || missing.length > 0) throw mistaken(complaints(file, mistakes, document, lines));
   const config = { ...parsed.data, file: resolve(file) };
   return { ...config, chunks: { ...config.chunks, store: locate(config.chunks.store, config.file) } };
 }
+
+const mistaken = (message: string): Fault =>
+  new Fault('operator', message, { hint: 'mend the file; `openkite init -c another.yaml` writes an example' });
 
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new Fault('operator', `cannot read the configuration ${file}`, {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Fault('operator', `cannot read the configuration ${file}${code === 'ENOENT' ? ': there is none' : ''}`, {
+      ...(code === undefined || code === 'ENOENT' ? {} : { code }),
       hint: 'make one with `openkite init`, or name it with -c',
       cause,
     });
@@ -79,36 +113,18 @@ function read(file: string): string {
 }
 
 /** `${NAME}` in any string is the environment's value; inside a URL it is percent-encoded, so any password fits. */
-function substitute(value: unknown, env: NodeJS.ProcessEnv, file: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => substitute(item, env, file));
-  if (value !== null && typeof value === 'object')
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, substitute(v, env, file)]));
+function substitute(value: unknown, env: NodeJS.ProcessEnv, path: readonly string[], missing: Mistake[]): unknown {
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value).map(([k, v]) => [k, substitute(v, env, [...path, k], missing)] as const);
+    return Array.isArray(value) ? entries.map(([, v]) => v) : Object.fromEntries(entries);
+  }
   if (typeof value !== 'string') return value;
-  const whole = /^\$\{\w+\}$/.test(value);
+  const inUrl = /^\w+:\/\//.test(value);
   return value.replace(/\$\{(\w+)\}/g, (_, name: string) => {
     const found = env[name];
-    if (found === undefined)
-      throw new Fault('operator', `${file} uses \${${name}}, which is not set in the environment`);
-    return !whole && /^\w+:\/\//.test(value) ? encodeURIComponent(found) : found;
+    if (found === undefined) missing.push({ path, words: `uses \${${name}}, which is not set in the environment` });
+    return inUrl ? encodeURIComponent(found ?? '') : (found ?? '');
   });
-}
-
-function complaints(file: string, error: z.ZodError, document: Document, lines: LineCounter): string {
-  return error.issues
-    .map((issue) => {
-      const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((k) => [...issue.path, k]) : [issue.path];
-      const words = issue.code === 'unrecognized_keys' ? 'is not a key that openkite knows' : issue.message;
-      return keys.map((path) => `${file}:${lineOf(document, lines, path)}: ${path.join('.')} ${words}`).join('\n');
-    })
-    .join('\n');
-}
-
-function lineOf(document: Document, lines: LineCounter, path: PropertyKey[]): number {
-  for (let depth = path.length; depth > 0; depth--) {
-    const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-    if (node?.range) return lines.linePos(node.range[0]).line;
-  }
-  return 1;
 }
 
 /** A relative directory is meant from the file that names it, not from wherever a daemon was started. */
@@ -116,16 +132,14 @@ const locate = (store: string, file: string): string =>
   /^\w+:\/\//.test(store) || isAbsolute(store) ? store : resolve(dirname(file), store);
 
 /** The file's part of `wirekite_setting`. */
-export function fileSettings(config: Config): Partial<Settings> {
+export function fileSettings({ chunks, policy, settings }: Shaped): Partial<Settings> {
   const named = {
-    budget_bytes: config.chunks.budget,
-    keep_seconds: config.chunks.keep,
-    max_retries: config.policy.max_retries,
-    ...config.settings,
+    budget_bytes: chunks.budget,
+    keep_seconds: chunks.keep,
+    max_retries: policy.max_retries,
+    ...settings,
   };
-  return Object.fromEntries(
-    Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  ) as Partial<Settings>;
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Partial<Settings>;
 }
 
 /** Does `tables.include` without `tables.exclude` name this table? `*` stands for any run of characters. */
