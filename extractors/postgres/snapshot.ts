@@ -43,9 +43,9 @@ export async function joinSnapshot(db: PgDb, ticket: string): Promise<Snapshot> 
   return new PgSnapshot(db, ticket, []);
 }
 
-/** 22023: no such snapshot; 55000: its transaction ended while we joined. Anything else is what it is. */
+/** 22023, in newer versions 42704: no such snapshot; 55000: its transaction ended while we joined. Anything else is what it is. */
 function lost(ticket: string, cause: unknown): unknown {
-  if (!(cause instanceof Fault) || !['22023', '55000'].includes(cause.code ?? '')) return cause;
+  if (!(cause instanceof Fault) || !['22023', '42704', '55000'].includes(cause.code ?? '')) return cause;
   return new Fault('transient', `the snapshot ${ticket} is gone: the session that held it has ended`, {
     code: 'SNAPSHOT_LOST',
     safe: 'sealed chunks stay valid; tables caught in the middle are emptied and read again',
@@ -59,6 +59,15 @@ async function lock(db: PgDb, tables: readonly Table[]): Promise<void> {
   await db.query(`LOCK TABLE ONLY ${tables.map(qualified).join(', ONLY ')} IN ACCESS SHARE MODE`);
 }
 
+interface ExtentRow extends Record<string, unknown> {
+  readonly pages: string;
+  readonly bytes: string;
+  readonly tid_ranges: boolean;
+  readonly key_column: string | null;
+  /** A JSON array of texts. */
+  readonly key_bounds: string | null;
+}
+
 class PgSnapshot implements Snapshot {
   /** No log position belongs to an exported snapshot alone: only a slot's is exact. */
   readonly position = '';
@@ -70,17 +79,12 @@ class PgSnapshot implements Snapshot {
   ) {}
 
   async slices(table: Table, encoding: Encoding, bytes: number): Promise<Slice[]> {
-    const { rows } = await this.db.query(sqlFile('table-extent'), { name: qualified(table) });
+    const { rows } = await this.db.query<ExtentRow>(sqlFile('table-extent'), { name: qualified(table) });
     const row = rows[0];
     if (!row) throw new Fault('permanent', 'the table is not there any more', { place: { table: tableName(table) } });
-    const extent: Extent = {
-      pages: Number(row['pages']),
-      bytes: Number(row['bytes']),
-      tidRanges: row['tid_ranges'] === true,
-      ...(row['key_column'] && row['key_bounds']
-        ? { key: { column: String(row['key_column']), bounds: row['key_bounds'] as string[] } }
-        : {}),
-    };
+    const { key_column: column, key_bounds: bounds } = row;
+    const key = column === null || bounds === null ? {} : { key: { column, bounds: JSON.parse(bounds) as string[] } };
+    const extent: Extent = { pages: Number(row.pages), bytes: Number(row.bytes), tidRanges: row.tid_ranges, ...key };
     return planSlices(table, encoding, extent, bytes);
   }
 

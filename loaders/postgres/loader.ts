@@ -18,6 +18,8 @@ import { checkTarget } from './check.js';
 import { qualified } from './create-table.js';
 import { sequenceSteps, steps } from './steps.js';
 
+const placeOf = ({ schema, table }: Layout): string => qualified({ schema, name: table });
+
 /** One session on a PostgreSQL target. */
 export class PgLoader implements Loader {
   readonly db: Db;
@@ -57,12 +59,21 @@ export class PgLoader implements Loader {
 
   write(tx: Tx, layout: Layout, rows: AsyncIterable<Uint8Array>): Promise<number> {
     const columns = layout.columns.map(quoteIdentifier).join(', ');
-    const into = qualified({ schema: layout.schema, name: layout.table }) + (columns && ` (${columns})`);
+    const into = placeOf(layout) + (columns && ` (${columns})`);
     return tx.load(`COPY ${into} FROM STDIN${layout.encoding === 'pgcopy' ? ' (FORMAT binary)' : ''}`, rows);
   }
 
-  async empty(tx: Tx, layout: Layout): Promise<void> {
-    await tx.query(`TRUNCATE ONLY ${qualified({ schema: layout.schema, name: layout.table })}`);
+  async count({ schema, table }: Layout): Promise<number | undefined> {
+    const name = qualified({ schema, name: table });
+    const { rows: found } = await this.pg.query('SELECT 1 WHERE to_regclass(:name) IS NOT NULL', { name });
+    if (found.length === 0) return undefined;
+    const { rows } = await this.pg.query<{ count: string }>(`SELECT count(*) FROM ONLY ${name}`);
+    return Number(rows[0]?.count);
+  }
+
+  async empty(tx: Tx, ...tables: readonly Layout[]): Promise<void> {
+    const names = tables.map(({ schema, table }) => `ONLY ${qualified({ schema, name: table })}`);
+    await tx.query(`TRUNCATE ${names.join(', ')}`);
   }
 
   async existing(tables: readonly Table[]): Promise<string[]> {

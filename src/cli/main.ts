@@ -3,7 +3,9 @@ import { readdirSync } from 'node:fs';
 import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { explain, Fault } from '../base/fault.js';
+import { VERSION } from '../base/version.js';
 import { EXIT, exitOf } from '../daemon/exit.js';
+import { visible } from './render.js';
 
 const folder = new URL('./commands/', import.meta.url);
 
@@ -13,27 +15,48 @@ async function commands(): Promise<CommandModule[]> {
   const modules = await Promise.all(
     files.map((file) => import(new URL(file, folder).href) as Promise<{ default: CommandModule | CommandModule[] }>),
   );
-  return modules.flatMap((module) => module.default);
+  const found = modules.flatMap((module) => module.default);
+  return found.sort((a, b) => String(a.command).localeCompare(String(b.command)));
 }
 
-async function main(): Promise<void> {
-  const parser = yargs(hideBin(process.argv))
+async function main(words: readonly string[]): Promise<void> {
+  const parser = yargs(words as string[])
     .scriptName('openkite')
     .usage('$0 <verb> [-c openkite.yaml]\n\nMoves databases; a DBA drives it with SQL.')
     .option('config', { alias: 'c', type: 'string', default: 'openkite.yaml', describe: 'configuration file' })
     .command(await commands())
-    .demandCommand(1, 'say what to do; --help lists the verbs')
-    .recommendCommands()
+    .version(VERSION)
+    .wrap(Math.min(120, process.stdout.columns ?? 100))
+    .epilogue(EPILOGUE)
+    .demandCommand(1)
     .strict()
     .fail((message, error: unknown) => {
-      throw error ?? new Fault('operator', message, { hint: 'openkite --help' });
+      throw error ?? misused(words, message);
     })
     .exitProcess(false);
+  if (words.length === 0) return misspoken(await parser.getHelp());
   await parser.parseAsync();
 }
 
+const EPILOGUE = `First: openkite demo. For databases of your own: init, doctor, run, run --execute; then status, pause, resume, stop.
+Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 4 ended by STOP.`;
+
+/** yargs would say "Unknown argument: foo" of a verb that there is not. */
+function misused([verb = ''], message: string): Fault {
+  const unknown = /^Unknown argument/.test(message) && message.includes(verb) && !verb.startsWith('-');
+  return new Fault('operator', unknown ? `there is no verb ${visible(verb)}` : visible(message), {
+    hint: 'openkite --help lists the verbs, openkite <verb> --help its options',
+  });
+}
+
+/** Nothing was asked: the help is the answer, but no success. */
+function misspoken(help: string): void {
+  process.stderr.write(`${help}\n`);
+  process.exitCode = EXIT.misused;
+}
+
 try {
-  await main();
+  await main(hideBin(process.argv));
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = exitOf(error);

@@ -20,8 +20,10 @@ export interface Loader {
   layout(table: Table, encoding: Encoding): Layout;
   /** Rows that the server says it took. */
   write(tx: Tx, layout: Layout, rows: AsyncIterable<Uint8Array>): Promise<number>;
-  /** Empties a table within the caller's transaction. */
-  empty(tx: Tx, layout: Layout): Promise<void>;
+  /** Empties tables, all at once, within the caller's transaction. */
+  empty(tx: Tx, layouts: readonly Layout[]): Promise<void>;
+  /** Rows of a table there, or undefined where it does not exist. */
+  countRows(layout: Layout): Promise<number | undefined>;
   /** Which of these tables exist there already. */
   existing(tables: readonly Table[]): Promise<string[]>;
   check(schema: Schema): Promise<Finding[]>;

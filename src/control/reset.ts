@@ -88,14 +88,18 @@ const refused = (plan: ResetPlan): Fault =>
     hint: "UPDATE wirekite_action SET action = 'STOP' and wait for the workers; empty by hand what holds other rows",
   });
 
+/** Chunks were planned once, and no progress row is there any more. */
+export async function isProgressEmptied(db: Db): Promise<boolean> {
+  return (await ask<{ yes: boolean }>(db, 'progress_emptied')).rows[0]?.yes === true;
+}
+
 /**
  * For the start of a run: where somebody emptied wirekite_progress by the manual's procedure, table states and snapshots
  * are forgotten too, and what came after the rows is taken back. Returns the tables that are to be loaded anew; that
  * they are empty is for the caller to look at before.
  */
 export async function discardDerived(db: Db): Promise<TableName[]> {
-  const { rows: emptied } = await ask<{ yes: boolean }>(db, 'progress_emptied');
-  if (!emptied[0]?.yes) return [];
+  if (!(await isProgressEmptied(db))) return [];
   await rewind(db);
   const { rows } = await ask<{ table_name: string }>(db, 'discard_derived');
   return rows.map((row) => row.table_name);

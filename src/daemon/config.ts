@@ -53,13 +53,16 @@ const tunables = z.record(z.string(), z.number()).superRefine((all, context) => 
   }
 });
 
+/** It is pasted into statements that an operator reads and types. */
+const plainName = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'expected small letters, digits and _ only');
+
 const patterns = z.array(z.string().regex(/^[^.]+\..+$/, 'expected schema.table, * for any'));
 
 const shape = z.strictObject({
   migration: z.string().regex(/^[A-Za-z0-9_-]{1,63}$/, 'expected letters, digits, _ and - only'),
   source: url,
   target: url,
-  control: z.strictObject({ schema: z.string().min(1).max(63).default('wirekite') }).prefault({}),
+  control: z.strictObject({ schema: plainName.default('wirekite') }).prefault({}),
   tables: z.strictObject({ include: patterns.default(['*.*']), exclude: patterns.default([]) }).prefault({}),
   changes: z
     .literal(false, 'can only be false in this version: it loads, and does not follow changes yet')

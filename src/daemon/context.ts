@@ -32,7 +32,7 @@ export interface Context {
   openLoader(what: string, tuning?: Tuning): Promise<Loader>;
   /** The session on the target that control statements go through. */
   readonly control: Session<Db>;
-  classify(error: unknown): Fault;
+  readonly classify: (error: unknown) => Fault;
 }
 
 export async function openContext(config: Config, role: string, connectors: Connectors, log: Log): Promise<Context> {

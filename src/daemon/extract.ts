@@ -113,8 +113,10 @@ class ExtractWork implements Work {
   }
 
   async again(): Promise<void> {
-    if (this.claim)
-      this.claim = { ...this.claim, restarts: await countRestart(await this.context.control.get(), this.claim) };
+    const { claim } = this;
+    if (!claim) return;
+    this.claim = { ...claim, restarts: claim.restarts + 1 }; // also when it cannot be counted: the name is used
+    await countRestart(await this.context.control.get(), claim);
   }
 
   async cancel(): Promise<void> {

@@ -71,7 +71,7 @@ export class KeepWork implements Work {
     this.context.log.warn({ table: row.table }, `${row.table} is emptied and read again: ${why}`);
     await loader.db.transaction(async (tx) => {
       await emptyForReload(tx, row.table, why);
-      await loader.empty(tx, layout);
+      await loader.empty(tx, [layout]);
     });
   }
 

@@ -4,6 +4,7 @@ import type { Finding } from '../connector/connector.js';
 import type { Extractor } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
 import { readAction } from '../control/action.js';
+import { discardDerived, isProgressEmptied } from '../control/reset.js';
 import { isSetUp, setUp, type Owner } from '../control/set-up.js';
 import { applyFileSettings } from '../control/setting.js';
 import { insertTables } from '../control/table.js';
@@ -75,11 +76,33 @@ export async function establish(context: Context, { plan, begun, owner }: Prepar
     if (owner) await setUp(loader.db, { ...owner, schema: context.config.control.schema });
     const overruled = await applyFileSettings(loader.db, fileSettings(context.config));
     if (plan && !begun) await writePlan(context, plan, loader);
+    if (plan && begun) await beginAnewAfterReset(plan, loader);
     return overruled;
   } finally {
     await loader.close();
   }
 }
+
+/** The manual's reset: where somebody emptied wirekite_progress, the tables must be empty too before they are loaded anew. */
+async function beginAnewAfterReset(plan: Plan, loader: Loader): Promise<void> {
+  if (!(await isProgressEmptied(loader.db))) return;
+  for (const table of plan.schema.tables.filter((t) => t.hasRows)) {
+    const rows = await loader.countRows(loader.layout(table, 'text'));
+    if (rows) throw stillFull(loader.targetName(table), rows);
+  }
+  await discardDerived(loader.db);
+}
+
+const stillFull = (table: string, rows: number): Fault =>
+  new Fault(
+    'operator',
+    `wirekite_progress was emptied, and ${table} still has ${rows} rows: they would be there twice`,
+    {
+      code: 'TARGET_NOT_EMPTY',
+      safe: 'nothing was written',
+      hint: `TRUNCATE TABLE ${table}, and the other tables of the migration, or let \`openkite reset --execute\` do it`,
+    },
+  );
 
 async function writePlan({ config, store }: Context, plan: Plan, loader: Loader): Promise<void> {
   for (const kind of ['skt', 'okt'] as const) await store.remove(schemaName(config.migration, kind));

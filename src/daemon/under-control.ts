@@ -14,9 +14,9 @@ import type { Unit } from './unit.js';
 export interface Live extends Context {
   readonly gate: Gate;
   /** In force now: read with every heartbeat. */
-  settings(): Settings;
+  readonly settings: () => Settings;
   /** Writes every unit's row now instead of at the next heartbeat. */
-  beat(): void;
+  readonly beat: () => void;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function underControl(
   await requireVersion(control);
   let settings = await readSettings(control);
   let units: Unit[] = [];
-  let watch: ActionWatch | undefined;
+  let watch: ActionWatch | undefined = undefined;
   const gate = new Gate(() => watch?.current() ?? UNREAD, stop);
   const pulse = new Pulse(context, gate, async () => {
     const before = JSON.stringify(settings);

@@ -1,6 +1,7 @@
 import { monotonic } from '../base/clock.js';
 import { backoffSeconds } from '../base/backoff.js';
-import { Fault, explain } from '../base/fault.js';
+import type { Fault } from '../base/fault.js';
+import { explain } from '../base/fault.js';
 import type { Log } from '../base/log.js';
 import { probe } from '../base/probe.js';
 import type { WorkerState } from '../control/worker.js';
@@ -40,8 +41,8 @@ export interface UnitContext {
   readonly gate: Gate;
   readonly log: Log;
   /** Writes every unit's row now instead of at the next heartbeat. */
-  beat(): void;
-  classify(error: unknown): Fault;
+  readonly beat: () => void;
+  readonly classify: (error: unknown) => Fault;
   readonly maxRetries: () => number;
 }
 
@@ -121,7 +122,8 @@ async function afterFault(
     log.warn({ unit: unit.worker, code: fault.code, place: fault.place, retry: retries, seconds }, explain(fault));
     unit.why = `tries again in ${Math.round(seconds)} s: ${fault.message}`;
     await gate.rest(seconds * 1000);
-    if (!isOutage(error)) await work.again();
+    // To count it is not worth a failure: a session that the fault left behind may hold the row.
+    if (!isOutage(error)) await work.again().catch((later: unknown) => log.warn(explain(context.classify(later))));
     return retries;
   }
   log.error({ unit: unit.worker, code: fault.code, place: fault.place }, explain(fault));

@@ -3,7 +3,7 @@ SELECT pg_relation_size(c.oid) / current_setting('block_size')::bigint AS pages,
        pg_table_size(c.oid) AS bytes,
        current_setting('server_version_num')::int >= 140000 AS tid_ranges,
        a.attname AS key_column,
-       s.histogram_bounds::text::text[] AS key_bounds
+       array_to_json(s.histogram_bounds::text::text[])::text AS key_bounds
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary

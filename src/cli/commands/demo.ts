@@ -25,7 +25,7 @@ const command: CommandModule<object, Options> = {
         describe: 'a database of yours for the shop; password as ${NAME}',
       })
       .option('target', { type: 'string', implies: 'source', describe: 'an empty database of yours to move it to' })
-      .hide('config') as never,
+      .hide('config'),
   handler: (argv) => demo(argv),
 };
 

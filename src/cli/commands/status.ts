@@ -1,11 +1,14 @@
 import type { CommandModule } from 'yargs';
 import { sleep } from '../../base/clock.js';
+import { explain } from '../../base/fault.js';
 import { stopOnSignals } from '../../base/stop.js';
-import { readStatus } from '../../control/status.js';
+import { readStatus, type Status } from '../../control/status.js';
+import { openTasks } from '../../control/task.js';
 import { livingWorkers } from '../../control/worker.js';
 import type { Db } from '../../db/db.js';
-import { contextOf } from '../connectors.js';
-import { bar, print, table } from '../render.js';
+import type { Context } from '../../daemon/context.js';
+import { contextOf, onControl } from '../connectors.js';
+import { bar, print, table, visible } from '../render.js';
 
 interface Options {
   config: string;
@@ -30,32 +33,48 @@ export default command;
 async function show(argv: Options): Promise<void> {
   const context = await contextOf(argv, 'cli');
   const { schema } = context.config.control;
-  if (argv.sql)
-    return print(['status', 'worker', 'stuck'].map((v) => `SELECT * FROM ${schema}.wirekite_${v};`).join('\n'));
+  if (argv.sql) return print(VIEWS.map((view) => `SELECT * FROM ${schema}.${view};`).join('\n'));
+  const look = () => onControl(context, argv.json ? json : screen);
+  if (!argv.watch) return print(await look());
   const stop = stopOnSignals();
-  do {
-    const db = await context.control.get();
-    print(argv.json ? JSON.stringify(await readStatus(db)) : await screen(db));
-    if (argv.watch) await sleep(1000, stop.draining);
-  } while (argv.watch && !stop.draining.aborted);
+  for (; !stop.draining.aborted; await sleep(1000, stop.draining)) {
+    const seen = await look().catch((error: unknown) => outage(error, context));
+    print((process.stdout.isTTY && !argv.json ? CLEAR : '') + seen);
+  }
 }
+
+const VIEWS = ['wirekite_status', 'wirekite_worker', 'wirekite_stuck', 'wirekite_restarts'];
+const CLEAR = '\u001b[H\u001b[J';
+
+/** A server that is not there for a while ends no watch. */
+async function outage(error: unknown, { classify, control }: Context): Promise<string> {
+  const fault = classify(error);
+  if (fault.kind === 'operator') throw fault;
+  await control.drop();
+  return explain(fault);
+}
+
+const json = async (db: Db): Promise<string> => JSON.stringify(await readStatus(db));
 
 async function screen(db: Db): Promise<string> {
   const status = await readStatus(db);
-  const workers = (await livingWorkers(db)).map(({ worker, role, state, atMark, why }) => ({
-    worker,
-    role,
-    state,
-    at_mark: atMark,
-    why,
-  }));
+  const failed = (await openTasks(db)).filter((task) => task.state === 'FAILED');
+  const workers = await livingWorkers(db);
   return [
     `${status.migration ?? ''}: ${status.status}  ${bar(status.progress_percent, 40)} ${status.progress_percent.toFixed(1)} %`,
     `${status.records_processed} of ${status.records_total} rows, ${status.open_tables} of ${status.tables_total} tables open, ` +
-      `${status.open_tasks} tasks open, ${status.failed_tasks} failed; ends about ${status.eta_completion ?? 'never at this rate'}`,
-    status.change_held_by ? `an uncommitted change of the action is held by session ${status.change_held_by}` : '',
-    workers.length > 0 ? table(workers) : 'no worker is alive',
+      `${status.open_tasks} tasks open, ${status.failed_tasks} failed${ending(status)}`,
+    status.change_held_by ? `an uncommitted change of the action is held by ${status.change_held_by}` : '',
+    ...failed.map((task) => `FAILED ${visible(`${task.id}: ${task.reason ?? ''}`)}`),
+    workers.length === 0
+      ? 'no worker is alive'
+      : table(workers.map(({ worker, role, state, atMark, why }) => ({ worker, role, state, at_mark: atMark, why }))),
   ]
     .filter(Boolean)
     .join('\n');
+}
+
+function ending({ status, eta_completion: eta }: Status): string {
+  if (status !== 'running') return '';
+  return eta === null ? '' : `; ends about ${eta}`;
 }

@@ -2,8 +2,9 @@ import type { ArgumentsCamelCase, CommandModule } from 'yargs';
 import { monotonic, sleep } from '../../base/clock.js';
 import { actionSql, setAction, type Word } from '../../control/action.js';
 import { livingWorkers } from '../../control/worker.js';
+import type { Context } from '../../daemon/context.js';
 import { EXIT } from '../../daemon/exit.js';
-import { contextOf } from '../connectors.js';
+import { contextOf, onControl } from '../connectors.js';
 import { print } from '../render.js';
 
 interface Options {
@@ -25,7 +26,7 @@ export default VERBS.map(([verb, word, state, describe]): CommandModule<object, 
   builder: {
     sql: { type: 'boolean', default: false, describe: 'print the statement instead of running it' },
     wait: { type: 'boolean', default: false, describe: 'until every daemon obeys' },
-    seconds: { type: 'number', default: 60, describe: 'how long --wait waits' },
+    seconds: { type: 'number', default: 60, describe: 'how long --wait waits, then it ends with 1' },
   } as never,
   handler: (argv) => steer(argv, word, state),
 }));
@@ -33,21 +34,20 @@ export default VERBS.map(([verb, word, state, describe]): CommandModule<object, 
 async function steer(argv: ArgumentsCamelCase<Options>, word: Word, state: string): Promise<void> {
   const context = await contextOf(argv, 'cli');
   if (argv.sql) return print(actionSql(context.config.control.schema, word));
-  const control = await context.control.get();
-  print(await setAction(control, word));
-  if (argv.wait && !(await obeyed(context.control, state, argv.seconds))) process.exitCode = EXIT.failed;
+  print(await onControl(context, (control) => setAction(control, word)));
+  if (argv.wait && !(await obeyed(context, state, argv.seconds))) process.exitCode = EXIT.failed;
 }
 
-/** True when every living worker is in the state; a worker whose row is gone has ended, which a STOP is obeyed by too. */
-async function obeyed(
-  control: { get(): ReturnType<Awaited<ReturnType<typeof contextOf>>['control']['get']> },
-  state: string,
-  seconds: number,
-): Promise<boolean> {
+/** True when every living worker is in the state; one whose lease has ended is obeying a STOP, too. */
+async function obeyed({ control }: Context, state: string, seconds: number): Promise<boolean> {
   const deadline = monotonic() + seconds;
   for (;;) {
-    const late = (await livingWorkers(await control.get())).filter((worker) => worker.state !== state);
-    if (late.length === 0) return true;
+    const workers = await livingWorkers(await control.get());
+    const late = workers.filter((worker) => worker.state !== state);
+    if (late.length === 0) {
+      print(workers.length === 0 ? 'no worker is alive' : `all ${workers.length} workers are ${state}`);
+      return true;
+    }
     if (monotonic() > deadline) {
       print(
         `after ${seconds} s not yet ${state}:\n${late.map((w) => `  ${w.worker} ${w.state} ${w.why ?? ''}`).join('\n')}`,
