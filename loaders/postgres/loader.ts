@@ -63,17 +63,16 @@ export class PgLoader implements Loader {
     return tx.load(`COPY ${into} FROM STDIN${layout.encoding === 'pgcopy' ? ' (FORMAT binary)' : ''}`, rows);
   }
 
-  async count({ schema, table }: Layout): Promise<number | undefined> {
-    const name = qualified({ schema, name: table });
-    const { rows: found } = await this.pg.query('SELECT 1 WHERE to_regclass(:name) IS NOT NULL', { name });
-    if (found.length === 0) return undefined;
-    const { rows } = await this.pg.query<{ count: string }>(`SELECT count(*) FROM ONLY ${name}`);
-    return Number(rows[0]?.count);
+  async empty(tx: Tx, layouts: readonly Layout[]): Promise<void> {
+    await tx.query(`TRUNCATE ${layouts.map((layout) => `ONLY ${placeOf(layout)}`).join(', ')}`);
   }
 
-  async empty(tx: Tx, ...tables: readonly Layout[]): Promise<void> {
-    const names = tables.map(({ schema, table }) => `ONLY ${qualified({ schema, name: table })}`);
-    await tx.query(`TRUNCATE ${names.join(', ')}`);
+  async countRows(layout: Layout): Promise<number | undefined> {
+    const name = placeOf(layout);
+    const { rows: there } = await this.pg.query('SELECT 1 WHERE to_regclass(:name) IS NOT NULL', { name });
+    if (there.length === 0) return undefined;
+    const { rows } = await this.pg.query<{ count: string }>(`SELECT count(*) FROM ONLY ${name}`);
+    return Number(rows[0]?.count);
   }
 
   async existing(tables: readonly Table[]): Promise<string[]> {
