@@ -87,6 +87,7 @@ export async function reopenTables(db: Db): Promise<TableName[]> {
  * still holds one of its chunks is fenced. Chunk numbers go on, so that no file of before is taken for a new one.
  */
 export async function emptyForReload(tx: Tx, table: TableName, why: string): Promise<void> {
+  await ask(tx, 'lock_table', { table });
   const { count } = await ask(tx, 'empty_for_reload', { table, why });
   if (count !== 1) throw new Fault('operator', `there is no table ${table} in wirekite_table`, { place: { table } });
 }

@@ -33,14 +33,15 @@ ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
 FOR UPDATE OF p SKIP LOCKED
 
 -- name: next_sealed
--- The table's event is READY once everything that its rows need has been made.
+-- The table's event is READY once everything that its rows need has been made. The table is held against being emptied
+-- meanwhile: a load that is begun while its chunk is deleted would outlive it.
 SELECT p.source, p.table_name
 FROM wirekite_progress p
   JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
   JOIN wirekite_task e ON e.kind = 'event' AND e.table_name = t.table_name AND e.state = 'READY'
 WHERE p.operation = 'DE' AND p.finish_time IS NOT NULL AND p.claimed_at IS NULL
 ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
-FOR UPDATE OF p SKIP LOCKED
+FOR UPDATE OF p SKIP LOCKED FOR KEY SHARE OF t SKIP LOCKED
 
 -- name: take_row
 -- The second look after the lock: a worker may have come between. A row that had a worker was left by a dead one.

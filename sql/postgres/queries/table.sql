@@ -33,6 +33,10 @@ UPDATE wirekite_table SET error = NULL, updated_at = clock_timestamp(),
   state = CASE WHEN snapshot_id IS NULL THEN 'PLANNED' ELSE 'COPYING' END
 WHERE state = 'FAILED' RETURNING table_name
 
+-- name: lock_table
+-- By a statement of its own: the next one then sees what those did who had begun before.
+SELECT table_name FROM wirekite_table WHERE table_name = :table::text FOR UPDATE
+
 -- name: empty_for_reload
 WITH emptied AS (
   UPDATE wirekite_table SET state = 'PLANNED', generation = generation + 1, snapshot_id = NULL, start_position = NULL,
