@@ -20,7 +20,7 @@ async function commands(): Promise<CommandModule[]> {
 }
 
 async function main(words: readonly string[]): Promise<void> {
-  const parser = yargs(words as string[])
+  const parser = yargs([...words])
     .scriptName('openkite')
     .usage('$0 <verb> [-c openkite.yaml]\n\nMoves databases; a DBA drives it with SQL.')
     .option('config', { alias: 'c', type: 'string', default: 'openkite.yaml', describe: 'configuration file' })
@@ -28,7 +28,8 @@ async function main(words: readonly string[]): Promise<void> {
     .version(VERSION)
     .wrap(Math.min(120, process.stdout.columns ?? 100))
     .epilogue(EPILOGUE)
-    .demandCommand(1)
+    .demandCommand(1, 'say what to do')
+    .recommendCommands()
     .strict()
     .fail((message, error: unknown) => {
       throw error ?? misused(words, message);
@@ -41,10 +42,12 @@ async function main(words: readonly string[]): Promise<void> {
 const EPILOGUE = `First: openkite demo. For databases of your own: init, doctor, run, run --execute; then status, pause, resume, stop.
 Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 4 ended by STOP.`;
 
-/** yargs would say "Unknown argument: foo" of a verb that there is not. */
-function misused([verb = ''], message: string): Fault {
-  const unknown = /^Unknown argument/.test(message) && message.includes(verb) && !verb.startsWith('-');
-  return new Fault('operator', unknown ? `there is no verb ${visible(verb)}` : visible(message), {
+/** In our words: the parser calls a verb that there is not an unknown argument, or asks whether we meant another. */
+function misused([verb = '']: readonly string[], message: string): Fault {
+  const meant = /^Did you mean (.*)\?/.exec(message)?.[1];
+  const unknown = meant !== undefined || (!verb.startsWith('-') && message === `Unknown argument: ${verb}`);
+  const words = unknown ? `there is no verb ${verb}${meant === undefined ? '' : `; did you mean ${meant}?`}` : message;
+  return new Fault('operator', visible(words.replace(/\s+/g, ' ')), {
     hint: 'openkite --help lists the verbs, openkite <verb> --help its options',
   });
 }

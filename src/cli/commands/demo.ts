@@ -21,10 +21,9 @@ const command: CommandModule<object, Options> = {
       .option('keep', { type: 'boolean', default: false, describe: 'leave the servers up at the end, to look around' })
       .option('source', {
         type: 'string',
-        implies: 'target',
         describe: 'a database of yours for the shop; password as ${NAME}',
       })
-      .option('target', { type: 'string', implies: 'source', describe: 'an empty database of yours to move it to' })
+      .option('target', { type: 'string', describe: 'an empty database of yours to move it to' })
       .hide('config'),
   handler: (argv) => demo(argv),
 };
@@ -32,7 +31,7 @@ const command: CommandModule<object, Options> = {
 export default command;
 
 async function demo(argv: Options): Promise<void> {
-  refusePasswords(argv);
+  refuseMistakes(argv);
   const stop = stopOnSignals();
   print('1. Two servers are started, and a shop is made in the first.');
   await onStage(argv, await connectors(), async (stage) => {
@@ -43,8 +42,10 @@ async function demo(argv: Options): Promise<void> {
   print(NEXT);
 }
 
-/** What stands on the command line, anybody on this machine can read. */
-function refusePasswords(given: Given): void {
+/** Half a pair is a mistake; and what stands on the command line, anybody on this machine can read. */
+function refuseMistakes(given: Given): void {
+  if ((given.source === undefined) !== (given.target === undefined))
+    throw new Fault('operator', 'name both --source and --target, or neither');
   for (const side of ['source', 'target'] as const)
     if (/^\w+:\/\/[^/@]*:(?!\$\{\w+\}@)[^/]*@/.test(given[side] ?? ''))
       throw new Fault('operator', `--${side} holds a password, which others on this machine can see`, {

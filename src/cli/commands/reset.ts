@@ -50,9 +50,13 @@ async function resetTarget(context: Context): Promise<ResetTarget> {
   return {
     rows: async (row) => {
       const found = layout(row);
-      return found && loader.count(found);
+      return found && loader.countRows(found);
     },
-    empty: (tx, rows) => loader.empty(tx, ...rows.flatMap((row) => layout(row) ?? [])),
+    empty: (tx, rows) =>
+      loader.empty(
+        tx,
+        rows.flatMap((row) => layout(row) ?? []),
+      ),
   };
 }
 

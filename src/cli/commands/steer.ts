@@ -1,5 +1,6 @@
 import type { ArgumentsCamelCase, CommandModule } from 'yargs';
 import { monotonic, sleep } from '../../base/clock.js';
+import { Fault } from '../../base/fault.js';
 import { actionSql, setAction, type Word } from '../../control/action.js';
 import { livingWorkers } from '../../control/worker.js';
 import type { Context } from '../../daemon/context.js';
@@ -32,6 +33,7 @@ export default VERBS.map(([verb, word, state, describe]): CommandModule<object, 
 }));
 
 async function steer(argv: ArgumentsCamelCase<Options>, word: Word, state: string): Promise<void> {
+  if (!(argv.seconds >= 0)) throw new Fault('operator', '--seconds is no number of seconds');
   const context = await contextOf(argv, 'cli');
   if (argv.sql) return print(actionSql(context.config.control.schema, word));
   print(await onControl(context, (control) => setAction(control, word)));
