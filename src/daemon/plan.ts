@@ -19,7 +19,7 @@ export async function makePlan(config: Config, extractor: Extractor, loader: Loa
   const schema = selectTables(whole, (name, table) => selects(config, name, table));
   const steps = loader.steps(schema);
   for (const table of schema.tables) bestEncoding(table, loader);
-  return { schema, steps: [...steps, ...events(schema.tables, steps)] };
+  return { schema, steps: unique([...steps, ...events(schema.tables, steps)]) };
 }
 
 /** A pattern that names nothing is a typing mistake that would otherwise be found when the table is missed. */
@@ -32,6 +32,17 @@ function refuseUnknown(config: Config, schema: Schema): void {
       hint: `names are schema.table as in the database, case matters; mend ${config.file}`,
     });
   }
+}
+
+/** Two steps of one id would be one task, and the other never done. */
+function unique(steps: Step[]): Step[] {
+  const ids = new Set<string>();
+  for (const { id } of steps) {
+    if (ids.has(id))
+      throw new Fault('permanent', `the plan has two steps named ${id}`, { safe: 'nothing was written' });
+    ids.add(id);
+  }
+  return steps;
 }
 
 /** Events are steps without statements: all rows of a table are in; everything before the cutover is done. */

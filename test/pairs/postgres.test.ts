@@ -1,12 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { connect } from '../../src/db/postgres/connect.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { catalogLines, contentLines } from '../schema/compare.js';
-import { fileOfData, freshDatabase, runDump, type Major } from '../servers/index.js';
+import { makeRoles } from '../schema/roles.js';
+import { fileOfData, freshDatabase, runDump, sharedServer, type Major } from '../servers/index.js';
 import { Migration } from '../crash/migration.js';
 
-const hostile = new URL('../data/every-object.sql', import.meta.url);
+const hostile = fileURLToPath(new URL('../data/every-object.sql', import.meta.url));
 const MAJORS: readonly Major[] = [15, 17, 18];
 
 async function opened(url: URL): Promise<PgDb> {
@@ -45,7 +46,8 @@ describe.each(MAJORS)('openkite run --execute --until loaded, %i', (major) => {
   test('one of every object there is', async () => {
     const [source, target] = [await freshDatabase(major), await freshDatabase(major)];
     const from = await opened(source);
-    await from.query(readFileSync(hostile, 'utf8'));
+    await makeRoles(await opened(await sharedServer(major)));
+    await runDump(source, hostile);
     await run(await Migration.create({ source, target }), 0);
     await compare(from, await opened(target));
   });

@@ -10,6 +10,7 @@ import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import type { Schema } from '../../src/model/schema.js';
 import { fileOfData, freshDatabase, runDump, sharedServer, type Major } from '../servers/index.js';
 import { catalogLines, contentLines } from './compare.js';
+import { makeRoles } from './roles.js';
 import { restore, type Restored } from './restore.js';
 
 const PG_DUMP = '/usr/lib/postgresql/15/bin/pg_dump';
@@ -38,7 +39,7 @@ interface Moved extends Restored {
 }
 
 async function move(files: readonly string[], majors: readonly [Major, Major]): Promise<Moved> {
-  for (const major of majors) await makeRoles(major);
+  for (const major of majors) await makeRoles(await session(await sharedServer(major)));
   const urls = [await freshDatabase(majors[0]), await freshDatabase(majors[1])] as const;
   for (const file of files) await runDump(urls[0], file);
   const [source, target] = [await session(urls[0]), await session(urls[1])];
@@ -46,16 +47,6 @@ async function move(files: readonly string[], majors: readonly [Major, Major]): 
   const schema = await readSchema(source);
   const done = await restore(schema, await readSequences(source), { from: source, to: target, major: majors[1], seed });
   return { ...done, schema, source, target, urls };
-}
-
-/** Roles belong to the server: another file may be making the same ones. */
-async function makeRoles(major: Major): Promise<void> {
-  const db = await session(await sharedServer(major));
-  for (const role of ['ok_owner', '"ok reader"']) {
-    await db.query(
-      `DO $$BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END$$`,
-    );
-  }
 }
 
 async function expectSame({ source, target, complaints }: Moved): Promise<void> {
@@ -122,7 +113,7 @@ test('everything of 15 can be made on 18', { timeout: 120_000 }, async () => {
 });
 
 test('a target that is too old is refused before anything is made', { timeout: 60_000 }, async () => {
-  await makeRoles(18);
+  await makeRoles(await session(await sharedServer(18)));
   const url = await freshDatabase(18);
   for (const file of everything(18)) await runDump(url, file);
   const schema = await readSchema(await session(url));

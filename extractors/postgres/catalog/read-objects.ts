@@ -27,7 +27,18 @@ export async function readObjects(tx: Tx, names: Names): Promise<SchemaObject[]>
     const rows = await readRows<ObjectRow>(tx, `objects/${noun.slice(0, -'.sql'.length)}`);
     found.push(...rows.flatMap((row) => objectOf(row, names) ?? []));
   }
-  return inOrderOfRefresh(found).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return inOrderOfRefresh(merged(found)).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/** The functions that come with a range type have owners and grants of their own, under the type's id. */
+function merged(objects: readonly SchemaObject[]): SchemaObject[] {
+  const byId = new Map<string, SchemaObject>();
+  for (const object of objects) {
+    const other = byId.get(object.id);
+    const statements = [...(other?.statements ?? []), ...object.statements];
+    byId.set(object.id, { ...object, statements });
+  }
+  return [...byId.values()];
 }
 
 function objectOf(row: ObjectRow, names: Names): SchemaObject | undefined {
