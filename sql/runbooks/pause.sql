@@ -1,0 +1,22 @@
+-- HOLD IT, GO ON, END IT
+
+-- Every daemon ends its batch and gives its data sessions back. What cannot be split (an index, a slice) runs to its end:
+-- such a worker says PAUSING and why. The source keeps the snapshot open meanwhile, so its dead rows stay: do not
+-- leave a PAUSE for days, or set keep_snapshot_seconds.
+UPDATE wirekite.wirekite_action SET action = 'PAUSE' WHERE action IN ('RUN', 'PAUSE', 'STOP');
+COMMIT;
+
+-- Has everybody stopped? All must say PAUSED.
+SELECT role, worker, state, why, at_mark FROM wirekite.wirekite_worker WHERE state NOT IN ('STOPPED', 'DEAD');
+
+-- Since when does the source hold a snapshot for us?
+SELECT snapshot_id, state, opened_at, worker FROM wirekite.wirekite_snapshot WHERE state = 'OPEN';
+
+-- Go on.
+UPDATE wirekite.wirekite_action SET action = 'RUN' WHERE action IN ('RUN', 'PAUSE', 'STOP');
+COMMIT;
+
+-- End it: every process ends by itself with exit code 4, and nobody but a person lifts a STOP. After RUN, start
+-- `openkite run --execute` again: it resumes at the marks.
+-- UPDATE wirekite.wirekite_action SET action = 'STOP' WHERE action IN ('RUN', 'PAUSE', 'STOP');
+-- COMMIT;
