@@ -142,6 +142,22 @@ export async function reopenTasks(db: Db): Promise<string[]> {
   return rows.map((row) => row.task_id);
 }
 
+export interface Troubled {
+  readonly id: string;
+  readonly state: 'FAILED' | 'SKIPPED';
+  readonly reason: string;
+}
+
+/** What failed, and what may fail and was left out. */
+export async function troubledTasks(tx: Tx): Promise<Troubled[]> {
+  const { rows } = await ask<Record<string, string | null>>(tx, 'troubled_tasks');
+  return rows.map((row) => ({
+    id: row['task_id'] ?? '',
+    state: row['state'] as Troubled['state'],
+    reason: row['status_reason'] ?? '',
+  }));
+}
+
 /** All that is neither DONE nor SKIPPED. */
 export async function openTasks(tx: Tx): Promise<OpenTask[]> {
   const { rows } = await ask<Record<string, string | null>>(tx, 'open_tasks');

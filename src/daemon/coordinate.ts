@@ -15,7 +15,9 @@ import {
   insertTasks,
   makeReady,
   reopenTasks,
+  troubledTasks,
   type TaskCounts,
+  type Troubled,
 } from '../control/task.js';
 import { endLeases, livingWorkers } from '../control/worker.js';
 import type { Db } from '../db/db.js';
@@ -33,6 +35,8 @@ const LOSS_SECONDS = 2;
 export interface Ending {
   readonly code: number;
   readonly why: string;
+  /** What failed, and what was left out, one paragraph each. */
+  readonly trouble?: readonly string[];
 }
 
 /**
@@ -141,7 +145,8 @@ class Coordinator {
     await finishTables(control);
     const tasks = await countTasks(control);
     if (tasks.cutover === 'READY') await this.cutOver();
-    return verdict(tasks);
+    const ending = verdict(tasks);
+    return ending && { ...ending, trouble: (await troubledTasks(control)).map(inWords) };
   }
 
   /** A table of which progress rows were deleted would otherwise never end, and never say why. */
@@ -180,6 +185,9 @@ class Coordinator {
     return undefined;
   }
 }
+
+const inWords = ({ id, state, reason }: Troubled): string =>
+  state === 'FAILED' ? `FAILED ${id}\n${reason}` : `left out ${id}\n${reason}`;
 
 /** Over when nothing is open any more; done only when nothing failed. */
 function verdict(tasks: TaskCounts): Ending | undefined {

@@ -113,3 +113,7 @@ WHERE task_id = :task::text
 -- name: rewind_events
 UPDATE wirekite_task SET state = 'WAITING', worker = NULL, finished_at = NULL, outcome = NULL, status_reason = NULL
 WHERE kind = 'event' OR state IN ('FAILED', 'BLOCKED', 'READY', 'RUNNING')
+
+-- name: troubled_tasks
+SELECT task_id, state, status_reason FROM wirekite_task
+WHERE state = 'FAILED' OR state = 'SKIPPED' ORDER BY state, task_id

@@ -7,7 +7,7 @@ import { EXIT, liftStop } from '../../daemon/exit.js';
 import { establish, inspect, type Prepared } from '../../daemon/prepare.js';
 import { contextOf, extractorsFolder, loadersFolder } from '../connectors.js';
 import { progressLine } from '../progress-line.js';
-import { print, showFindings, showPlan } from '../render.js';
+import { print, showFindings, showPlan, visible } from '../render.js';
 
 interface Options {
   config: string;
@@ -41,6 +41,7 @@ async function run(argv: Options): Promise<void> {
   const ending = await coordinate(context, stopOnSignals(), children, (status) => line.show(status));
   line.end();
   if (ending.code === EXIT.stopped) return stopped(context.config.control.schema);
+  for (const trouble of ending.trouble ?? []) print(trouble.split('\n').map(visible).join('\n'));
   print(ending.why);
   process.exitCode = ending.code;
 }
