@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Fault } from '../base/fault.js';
 import { probe } from '../base/probe.js';
 import type { Db, Tx } from '../db/db.js';
@@ -17,12 +18,15 @@ const MEANING: Readonly<Record<string, string>> = {
   source: 'the database that is moved',
   target: 'the database that it is moved to',
   control_version: 'the version of these tables',
+  views: 'a digest of the views that were made last',
   reset_pending: 'YES while a reset has begun and not ended',
 };
 
 /**
  * Creates the control schema or brings it up to date: schema, tables, views, settings. Can be repeated and be
- * interrupted anywhere. The session's search path must be that schema, then the one of temporary tables. Refuses a schema of another migration, or one that a newer version has made.
+ * interrupted anywhere. The session's search path must be that schema, then the one of temporary tables. Where the
+ * login may not create in it, it must have been made by `setUpScript`. Refuses a schema of another migration, or one
+ * that a newer version has made.
  */
 export async function setUp(db: Db, wanted: Owner & { schema: string }): Promise<void> {
   await ask(db, 'lock_set_up', { schema: wanted.schema });
@@ -34,14 +38,16 @@ export async function setUp(db: Db, wanted: Owner & { schema: string }): Promise
 }
 
 async function setUpAlone(db: Db, wanted: Owner & { schema: string }): Promise<void> {
-  const { rows } = await ask<Record<string, string>>(db, 'find_schema', { schema: wanted.schema });
-  if (rows[0]?.['settings_exist'] === 'YES') refuse(await readFixed(db), wanted, controlVersion(db.dialect));
-  if (rows[0]?.['schema_exists'] !== 'YES') await db.query(String(rows[0]?.['create_schema']));
+  const found = await findSchema(db, wanted.schema);
+  if (found.settings_exist === 'YES') refuse(await readFixed(db), wanted, controlVersion(db.dialect));
+  if (found.schema_exists !== 'YES') await db.query(found.create_schema);
+  const mayCreate = found.schema_exists !== 'YES' || found.may_create === 'YES';
+  if (!mayCreate) await requireMade(db, wanted.schema, found);
   probe('S1');
-  await db.migrate(migrationsFolder(db.dialect));
+  if (mayCreate) await db.migrate(migrationsFolder(db.dialect));
   probe('S2');
   await db.transaction(async (tx) => {
-    for (const { text } of sqlFiles(tx.dialect, 'views')) await tx.query(text);
+    if (mayCreate) for (const { text } of sqlFiles(tx.dialect, 'views')) await tx.query(text);
     probe('S3');
     await insertSettings(tx);
     await writeOwner(tx, wanted);
@@ -49,17 +55,68 @@ async function setUpAlone(db: Db, wanted: Owner & { schema: string }): Promise<v
   });
 }
 
-/** Whether a control schema of this name stands there. */
-export async function isSetUp(db: Db, schema: string): Promise<boolean> {
-  const { rows } = await ask<Record<string, string>>(db, 'find_schema', { schema });
-  return rows[0]?.['settings_exist'] === 'YES';
+/** The same, but for the rows that only `setUp` can write, as a script for somebody who may create. */
+export async function setUpScript(db: Db, schema: string): Promise<string> {
+  const { rows } = await ask<{ opening: string; closing: string }>(db, 'script_frame', {
+    schema,
+    views: viewsDigest(db.dialect),
+    views_meaning: MEANING['views'],
+    version: String(controlVersion(db.dialect)),
+    version_meaning: MEANING['control_version'],
+  });
+  const views = sqlFiles(db.dialect, 'views').map(({ text }) => text.trim());
+  const tables = await db.migrationScript(migrationsFolder(db.dialect));
+  return [rows[0]?.opening, tables, ...views, rows[0]?.closing].join('\n\n');
 }
+
+/** Changes when a view does, which is no new version of the tables. */
+const viewsDigest = (dialect: string): string =>
+  createHash('sha1')
+    .update(
+      sqlFiles(dialect, 'views')
+        .map(({ text }) => text)
+        .join(),
+    )
+    .digest('hex');
+
+async function requireMade(db: Db, schema: string, found: FoundSchema): Promise<void> {
+  const fixed = found.settings_exist === 'YES' ? await readFixed(db) : new Map<string, string>();
+  const version = String(controlVersion(db.dialect));
+  if (fixed.get('control_version') === version && fixed.get('views') === viewsDigest(db.dialect)) return;
+  throw new Fault(
+    'operator',
+    `the control tables are to be made in the schema ${schema}, where this login may not create`,
+    {
+      code: 'CONTROL_NOT_MADE',
+      safe: 'nothing was changed',
+      hint: '`openkite init --sql` prints what somebody who may create there has to run, once',
+    },
+  );
+}
+
+interface FoundSchema extends Record<string, string> {
+  readonly schema_exists: string;
+  readonly settings_exist: string;
+  readonly may_create: string;
+  readonly create_schema: string;
+}
+
+async function findSchema(db: Db, schema: string): Promise<FoundSchema> {
+  const { rows } = await ask<FoundSchema>(db, 'find_schema', { schema });
+  if (rows[0]) return rows[0];
+  throw new Fault('unknown', 'the server gave no answer');
+}
+
+/** Whether a control schema of this name stands there. */
+export const isSetUp = async (db: Db, schema: string): Promise<boolean> =>
+  (await findSchema(db, schema)).settings_exist === 'YES';
 
 async function writeOwner(tx: Tx, { migration, source, target }: Owner): Promise<void> {
   await writeFixed(tx, 'migration', migration);
   await writeFixed(tx, 'source', source);
   await writeFixed(tx, 'target', target);
   await writeFixed(tx, 'control_version', String(controlVersion(tx.dialect)));
+  await writeFixed(tx, 'views', viewsDigest(tx.dialect));
 }
 
 /** A row of `wirekite_setting` that says a fact: only openkite writes it, an UPDATE of its value is refused. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { Fault } from '../base/fault.js';
 import { SETTINGS, type SettingName, type Settings } from '../control/setting.js';
@@ -92,11 +92,20 @@ export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env): 
   if (document.errors.length > 0) throw mistaken(brokenYaml(file, text, document, lines));
   if (!isMap(document.contents)) throw mistaken(`${file} is empty, or no map of keys like \`source:\``);
   const missing: Mistake[] = [];
-  const parsed = shape.safeParse(substitute(document.toJS(), env, [], missing));
+  const parsed = shape.safeParse(substitute(plain(document, file), env, [], missing));
   const mistakes = missing.length > 0 ? missing : mistakesOf(parsed.error);
   if (!parsed.success || missing.length > 0) throw mistaken(complaints(file, mistakes, document, lines));
   const config = { ...parsed.data, file: resolve(file) };
   return { ...config, chunks: { ...config.chunks, store: locate(config.chunks.store, config.file) } };
+}
+
+/** The parser names what stands after the star, which may be a password. */
+function plain(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw mistaken(`${file}: a value begins with *, and so is taken for an alias: quote it`);
+  }
 }
 
 const mistaken = (message: string): Fault =>

@@ -29,5 +29,7 @@ export interface Db extends Tx {
   listen?(channel: string, wake: () => void): Promise<{ close(): Promise<void> }>;
   /** Applies the numbered files of a folder that have not been applied yet, under a lock. */
   migrate(directory: URL): Promise<void>;
+  /** The same for somebody else to run in an empty schema, so that `migrate` then finds all of them applied. */
+  migrationScript(directory: URL): Promise<string>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { Fault } from '../../base/fault.js';
+import { setUpScript } from '../../control/set-up.js';
 import { establish, inspect } from '../../daemon/prepare.js';
 import type { Connectors } from '../../daemon/context.js';
 import { connectors, contextOf } from '../connectors.js';
@@ -8,19 +9,24 @@ import { print } from '../render.js';
 
 interface Options {
   config: string;
+  sql: boolean;
 }
 
 const command: CommandModule<object, Options> = {
   command: 'init',
   describe: 'write openkite.yaml if there is none, else create the control tables in the target',
+  builder: {
+    sql: { type: 'boolean', default: false, describe: 'print what a DBA runs, where our login may not create' },
+  } as never,
   handler: (argv) => init(argv),
 };
 
 export default command;
 
 async function init(argv: Options): Promise<void> {
-  if (!existsSync(argv.config)) return begin(argv.config, await connectors());
+  if (!argv.sql && !existsSync(argv.config)) return begin(argv.config, await connectors());
   const context = await contextOf(argv, 'init');
+  if (argv.sql) return print(await setUpScript(await context.control.get(), context.config.control.schema));
   const { plan: _, ...prepared } = await inspect(context);
   await establish(context, prepared);
   print(

@@ -66,7 +66,11 @@ function explainRun({ plan, begun, findings }: Prepared): void {
 function refuseFailures({ findings }: Prepared): void {
   const failures = findings.filter((finding) => finding.level === 'failure');
   if (failures.length === 0) return;
-  throw new Fault('operator', `${failures.length} things must be mended first:\n${showFindings(failures)}`, {
-    safe: 'nothing was written',
-  });
+  throw new Fault(
+    'operator',
+    `${failures.length === 1 ? 'one thing' : `${failures.length} things`} must be mended first:\n${showFindings(failures)}`,
+    {
+      safe: 'nothing was written',
+    },
+  );
 }

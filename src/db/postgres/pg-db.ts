@@ -7,6 +7,7 @@ import type { Db, Params, Result, Row, Tx } from '../db.js';
 import { Lane } from '../lane.js';
 import { classify, isEnd } from './faults.js';
 import { listen } from './listen.js';
+import { BOOKS, migrationScript } from './migration-script.js';
 import type { Wire } from './wire.js';
 import type { ClientConfig } from 'pg';
 
@@ -88,27 +89,23 @@ export class PgDb implements Db {
     });
   }
 
+  migrationScript(directory: URL): Promise<string> {
+    return migrationScript(directory);
+  }
+
   /** Else a table `migrations` of the application, in whatever schema, would be taken for ours. */
   async #prepareMigrations(): Promise<void> {
     const { rows } = await this.wire.query<{ schema: string | null; table: string | null }>(
       `SELECT current_schema() AS schema, to_regclass(quote_ident(current_schema()) || '.migrations') AS table`,
     );
     if (rows[0]?.schema == null) await this.wire.query(`CREATE SCHEMA IF NOT EXISTS ${this.searchPath}`);
-    if (rows[0]?.table == null) await this.wire.query(MIGRATIONS);
+    if (rows[0]?.table == null) await this.wire.query(BOOKS);
   }
 
   close(): Promise<void> {
     return this.wire.close();
   }
 }
-
-const MIGRATIONS = `
-  CREATE TABLE IF NOT EXISTS migrations (
-    id integer PRIMARY KEY,
-    name varchar(100) UNIQUE NOT NULL,
-    hash varchar(40) NOT NULL,
-    executed_at timestamp DEFAULT current_timestamp
-  )`;
 
 class PgTx implements Tx {
   readonly dialect = DIALECT;
