@@ -8,8 +8,7 @@ export interface Stop {
   abort(reason: string): void;
 }
 
-/** A stop without signals, for units inside a process and for tests. */
-export function stopSwitch(): Stop {
+function stopSwitch(): Stop {
   const draining = new AbortController();
   const aborting = new AbortController();
   return {

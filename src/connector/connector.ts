@@ -46,8 +46,6 @@ export interface OpenOptions {
   readonly name: string;
   /** The control schema: on a target, the schema in which unqualified control tables are found. */
   readonly controlSchema: string;
-  /** Changes will be followed: snapshots must have an exact position. */
-  readonly changes: boolean;
   readonly tuning?: Tuning;
 }
 

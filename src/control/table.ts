@@ -68,10 +68,6 @@ export async function tables(tx: Tx): Promise<TableRow[]> {
   }));
 }
 
-export async function setTableState(tx: Tx, table: TableName, state: TableState): Promise<void> {
-  await ask(tx, 'set_table_state', { table, state });
-}
-
 /** Stops one table, and with its event everything that needs its rows. The others go on. */
 export async function failTable(db: Db, table: TableName, error: string): Promise<void> {
   await ask(db, 'fail_table', { table, error });

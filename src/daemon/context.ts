@@ -41,7 +41,6 @@ export async function openContext(config: Config, role: string, connectors: Conn
   const named = (what: string): OpenOptions => ({
     name: `openkite:${role}:${what}`,
     controlSchema: config.control.schema,
-    changes: config.changes,
   });
   const openLoader = (what: string, tuning: Tuning = {}) => target.open(config.target, { ...named(what), tuning });
   return {

@@ -20,7 +20,7 @@ interface Held {
  * Holds the snapshots that readers join, so that a reader which dies costs one unsealed slice and no table is ever
  * mixed from two snapshots. The sessions that hold them do nothing else and stay open in a PAUSE.
  */
-export class KeepWork implements Work {
+class KeepWork implements Work {
   private held: Held[] = [];
   private readonly slicer: Session<Extractor>;
   private readonly target: Session<Loader>;

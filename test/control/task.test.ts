@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { closeSnapshot } from '../../src/control/snapshot.js';
-import { failTable, finishTables, reopenTables, setTableState, tables } from '../../src/control/table.js';
+import { failTable, finishTables, reopenTables, tables } from '../../src/control/table.js';
 import {
   claimTask,
   failTask,
@@ -155,7 +155,7 @@ describe('tables', () => {
     const { table, snapshotId } = await planned(db, 0);
     await insertTasks(db, [step('key', [], { table })]);
     await closeSnapshot(db, snapshotId);
-    await setTableState(db, table, 'LOADED');
+    await db.query(`UPDATE wirekite_table SET state = 'LOADED'`);
     await finishEvent(db, rowsOf(table));
     expect(await finishTables(db)).toEqual([]);
     await makeReady(db);

@@ -51,7 +51,7 @@ describe.each([13, 18] as const)('slices on %i', (major: Major) => {
   });
   afterAll(() => Promise.all([db.close(), extractor.close()]));
 
-  const open = () => connector.open(url, { name: 'test', controlSchema: 'wirekite', changes: false });
+  const open = () => connector.open(url, { name: 'test', controlSchema: 'wirekite' });
 
   async function read(name: string, bytes: number, meanwhile = '') {
     const table = tables.find((t) => t.name === name) as Table;

@@ -11,9 +11,6 @@ SELECT table_name, target_name, state, priority, start_position, rows_estimated:
   next_chunk::text AS next_chunk, chunk_count::text AS chunk_count, error
 FROM wirekite_table ORDER BY priority DESC, table_name
 
--- name: set_table_state
-UPDATE wirekite_table SET state = :state::text, error = NULL, updated_at = clock_timestamp() WHERE table_name = :table::text
-
 -- name: fail_table
 WITH event AS (
   UPDATE wirekite_task SET state = 'FAILED', status_reason = :error::text, finished_at = clock_timestamp()
