@@ -27,11 +27,22 @@ export function folder(): string {
   return made;
 }
 
-export async function openkite(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = folder()): Promise<Said> {
+export interface How {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Sends SIGINT as soon as it has said this. */
+  readonly interruptAt?: string;
+}
+
+export async function openkite(args: readonly string[], { env, cwd = folder(), interruptAt }: How = {}): Promise<Said> {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is not there: npm run build`);
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, ...env } });
   let [out, err] = ['', ''];
-  child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
+  child.stdout.on('data', (piece: Buffer) => {
+    const before = out;
+    out += piece.toString();
+    if (interruptAt && !before.includes(interruptAt) && out.includes(interruptAt)) child.kill('SIGINT');
+  });
   child.stderr.on('data', (piece: Buffer) => (err += piece.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, out, err };

@@ -41,14 +41,14 @@ test.each([
   ['by PGPASSWORD', '', { PGPASSWORD: CANARY }],
 ])('%s: it is let in, and nothing shows it', async (_, password, env) => {
   const file = configured(as(source, password), as(target, password));
-  const said = await openkite(['run', '-c', file], { ...env, OPENKITE_LOG: 'trace' });
+  const said = await openkite(['run', '-c', file], { env: { ...env, OPENKITE_LOG: 'trace' } });
   expect(said).toMatchObject({ code: 0, err: '' });
   expectSilence(said);
 });
 
 test('a whole run leaves it neither in the log, the files nor the control tables', async () => {
   const file = configured(as(source, ENCODED), as(target, '${PW}'));
-  const said = await openkite(['run', '--execute', '-c', file], { PW: CANARY, OPENKITE_LOG: 'trace' });
+  const said = await openkite(['run', '--execute', '-c', file], { env: { PW: CANARY, OPENKITE_LOG: 'trace' } });
   expect(said).toMatchObject({ code: 0 });
   expectSilence(said);
   const store = join(dirname(file), 'chunks');
@@ -88,7 +88,7 @@ test.each([
   ['YAML: it looks like an alias', () => `*${CANARY.trim()}`],
 ])('failing at %s', async (_, to) => {
   const said = await openkite(['run', '--execute', '-c', configured(as(source, ENCODED), to())], {
-    OPENKITE_LOG: 'trace',
+    env: { OPENKITE_LOG: 'trace' },
   });
   expect(said.code).toBe(2);
   expect(said.err).not.toBe('');
@@ -97,7 +97,7 @@ test.each([
 
 test('failing at a statement', async () => {
   const file = configured(as(source, ENCODED), as(await freshDatabase(), ENCODED));
-  const said = await openkite(['status', '-c', file], { OPENKITE_LOG: 'trace' });
+  const said = await openkite(['status', '-c', file], { env: { OPENKITE_LOG: 'trace' } });
   expect(said).toMatchObject({ code: 2, err: expect.stringMatching(/no control tables in the schema wirekite/) });
   expectSilence(said);
 });

@@ -32,8 +32,8 @@ test.each([[['status']], [['status', '--json']], [['pause']], [['reset']], [['re
 test('init writes a file, then the control tables; the steering verbs do what they print', async () => {
   const target = await freshDatabase();
   const place = folder();
-  expect((await openkite(['init'], {}, place)).out).toMatch(/openkite.yaml is written/);
-  expectMistake(await openkite(['init'], {}, place), /uses \$\{SOURCE_PASSWORD\}, which is not set/);
+  expect((await openkite(['init'], { cwd: place })).out).toMatch(/openkite.yaml is written/);
+  expectMistake(await openkite(['init'], { cwd: place }), /uses \$\{SOURCE_PASSWORD\}, which is not set/);
 
   const file = configured(source, target);
   expect(await openkite(['init', '-c', file])).toMatchObject({ code: 0, err: '' });
