@@ -31,7 +31,7 @@ async function main(words: readonly string[]): Promise<void> {
     .demandCommand(1, 'say what to do')
     .recommendCommands()
     .strict()
-    .fail((message, error: unknown) => {
+    .fail((message, error: Error | undefined) => {
       throw error ?? misused(words, message);
     })
     .exitProcess(false);

@@ -11,10 +11,13 @@ export const visible = (text: string): string =>
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
+const shown = (value: unknown): string =>
+  value == null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+
 /** Rows under their column names, as wide as they need. */
 export function table(rows: readonly Record<string, unknown>[]): string {
   const names = Object.keys(rows[0] ?? {});
-  const cells = [names, ...rows.map((row) => names.map((name) => visible(String(row[name] ?? ''))))];
+  const cells = [names, ...rows.map((row) => names.map((name) => visible(shown(row[name]))))];
   const widths = names.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
   return cells
     .map((row) =>

@@ -151,7 +151,7 @@ export function fileSettings({ chunks, policy, settings }: Shaped): Partial<Sett
     max_retries: policy.max_retries,
     ...settings,
   };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Partial<Settings>;
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
 
 /** Does `tables.include` without `tables.exclude` name this table? `*` stands for any run of characters. */

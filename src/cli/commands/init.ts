@@ -27,8 +27,9 @@ async function init(argv: Options): Promise<void> {
   if (!argv.sql && !existsSync(argv.config)) return begin(argv.config, await connectors());
   const context = await contextOf(argv, 'init');
   if (argv.sql) return print(await setUpScript(await context.control.get(), context.config.control.schema));
-  const { plan: _, ...prepared } = await inspect(context);
-  await establish(context, prepared);
+  const { begun, owner, findings } = await inspect(context);
+  if (!owner) return print('STOP stands in wirekite_action: nothing was changed');
+  await establish(context, { stopped: false, begun, owner, findings }); // without a plan: that is for run to write
   print(
     `the control tables stand in schema ${context.config.control.schema}; next: openkite doctor, then openkite run`,
   );
