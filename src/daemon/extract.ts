@@ -47,18 +47,31 @@ class ExtractWork implements Work {
       if (this.claim) await this.giveBack();
       return false;
     }
-    await this.extract(await this.fresh(this.claim), held);
+    await this.extractUnused(await this.fresh(this.claim), held);
     this.claim = undefined;
     return true;
   }
 
   /** A chunk that must be made again gets the next number: whoever began it may still be writing under the old one. */
   private async fresh(claim: ExtractClaim): Promise<ExtractClaim> {
-    if (claim.restarts === 0 && claim.refused === undefined) return claim;
+    return claim.restarts === 0 && claim.refused === undefined ? claim : this.renumbered(claim);
+  }
+
+  private async renumbered(claim: ExtractClaim): Promise<ExtractClaim> {
     const control = await this.context.control.get();
     const number = await takeChunkNumbers(control, claim.table, 1);
     this.claim = await renameChunk(control, claim, { name: dktName(this.context.table(claim.table), number), number });
     return this.claim;
+  }
+
+  /** A file of this name that no row counts was sealed when the control plane could not be told: its number is used. */
+  private async extractUnused(claim: ExtractClaim, held: HeldSnapshot): Promise<void> {
+    try {
+      await this.extract(claim, held);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'CHUNK_EXISTS') throw error;
+      await this.extract(await this.renumbered(claim), held);
+    }
   }
 
   private async extract(claim: ExtractClaim, held: HeldSnapshot): Promise<void> {
@@ -115,7 +128,7 @@ class ExtractWork implements Work {
   async again(): Promise<void> {
     const { claim } = this;
     if (!claim) return;
-    this.claim = { ...claim, restarts: claim.restarts + 1 }; // also when it cannot be counted: the name is used
+    this.claim = { ...claim, restarts: claim.restarts + 1 }; // its name is used, also when that cannot be counted
     await countRestart(await this.context.control.get(), claim);
   }
 

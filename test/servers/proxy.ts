@@ -47,7 +47,7 @@ export class Proxy {
 
   /** Lets the held COMMIT arrive, late. */
   release(): void {
-    this.#held?.server.write(this.#held.rest);
+    this.#held?.server.end(this.#held.rest);
     this.#held = undefined;
   }
 
