@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { freshDatabase } from '../servers/index.js';
 import { configured, count, expectMistake, fill, folder, openkite, within } from './openkite.js';
@@ -92,6 +94,9 @@ test('reset --sql prints what does the same by hand', async () => {
   expect(await count(target, 'public.customer')).toBe(0);
   expect(await openkite(['run', '--execute', '-c', file])).toMatchObject({ code: 0 });
   expect([await count(target, 'public.customer'), await count(target, 'public.orders')]).toEqual([100, 100]);
+
+  rmSync(join(dirname(file), 'chunks'), { recursive: true }); // nobody needs the files of what is loaded
+  expect((await openkite(['reset', '-c', file])).out).toMatch(/customer" +100 +100/);
 });
 
 test('PR-16 a login that may not create in the control schema: init --sql prints what somebody else runs once', async () => {

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { Fault } from '../../base/fault.js';
 import type { Loader } from '../../connector/loader.js';
 import { actionSql } from '../../control/action.js';
 import { executeReset, planReset, type ResetPlan, type ResetTarget } from '../../control/reset.js';
@@ -7,7 +8,7 @@ import type { Context } from '../../daemon/context.js';
 import { EXIT } from '../../daemon/exit.js';
 import { readSchema } from '../../format/skt.js';
 import type { Layout } from '../../model/layout.js';
-import { tableName } from '../../model/schema.js';
+import { tableName, type Schema } from '../../model/schema.js';
 import { contextOf, onControl } from '../connectors.js';
 import { print, table } from '../render.js';
 
@@ -60,9 +61,19 @@ async function resetTarget(context: Context): Promise<ResetTarget> {
   };
 }
 
-async function layoutsOf({ store, config }: Context, loader: Loader): Promise<Map<string, Layout>> {
-  const schema = await readSchema(store, config.migration);
-  return new Map(schema.tables.map((one) => [tableName(one), loader.layout(one, 'text')]));
+async function layoutsOf(context: Context, loader: Loader): Promise<Map<string, Layout>> {
+  const known = await planned(context);
+  return new Map(known.tables.map((one) => [tableName(one), loader.layout(one, 'text')]));
+}
+
+/** The source is asked only where somebody has cleared the chunk store away. */
+async function planned(context: Context): Promise<Schema> {
+  try {
+    return await readSchema(context.store, context.config.migration);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'CHUNK_MISSING') throw error;
+    return (await context.openExtractor('reset')).schema();
+  }
 }
 
 function explainReset(plan: ResetPlan, schema: string): void {
