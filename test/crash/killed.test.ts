@@ -25,7 +25,7 @@ describe('kill -9', () => {
     await migration.row(BEGUN);
     run.child.kill('SIGKILL');
     expect(await run.code()).toBe('SIGKILL');
-    await until('its daemons end', () => !run.pids.some(lives), 20);
+    await until('its daemons end', () => migration.processes.length === 0, 20);
     expect(await migration.run().code()).toBe(0);
     await migration.expectWhole(contents);
   });
@@ -121,7 +121,7 @@ describe('SIGTERM', () => {
         expect(await run.code(1)).toContain('still running');
         run.child.kill('SIGTERM');
         expect(await run.code(5)).toBe(1);
-        await until('its daemons end', () => !run.pids.some(lives), 5);
+        await until('its daemons end', () => migration.processes.length === 0, 5);
       }),
     );
     expect(await migration.run().code()).toBe(0);

@@ -50,6 +50,7 @@ export class Migration {
     onTestFailed(() => migration.tell());
     onTestFinished(async () => {
       await Promise.all(migration.runs.map((run) => run.end()));
+      for (const pid of migration.processes) process.kill(pid, 'SIGKILL'); // frozen ones, where a test failed
       rmSync(migration.directory, { recursive: true, force: true });
     });
     return migration;
@@ -100,6 +101,12 @@ export class Migration {
     for (const { pid } of await this.ask<{ pid: number }>(living)) process.kill(pid, 'SIGCONT');
   }
 
+  /** Whoever runs with this configuration, whether it has said a word or not. */
+  get processes(): number[] {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && lives(Number(name)));
+    return pids.filter((pid) => commandOf(pid).includes(this.config)).map(Number);
+  }
+
   get files(): string[] {
     return readdirSync(this.chunks);
   }
@@ -130,7 +137,7 @@ export class Migration {
 
   /** No process, and no session on the target: the source's are looked at when its tests are over. */
   private async expectNobodyLeft(): Promise<void> {
-    await until('its processes end', () => this.runs.every((run) => run.pids.every((pid) => !lives(pid))), 10);
+    await until('its processes end', () => this.processes.length === 0, 10);
     await until('its sessions end', async () => (await sessionsOf(this.target)).length === 0, 10);
   }
 
@@ -156,12 +163,6 @@ export class Run {
     return Promise.race([this.ended, late]);
   }
 
-  /** Its own and those of its daemons, as far as they have said a word. */
-  get pids(): number[] {
-    const said = [...this.said.matchAll(/"pid":(\d+)/g)].map((match) => Number(match[1]));
-    return [...new Set([this.child.pid ?? 0, ...said])];
-  }
-
   /** Kills what a failed test left. */
   async end(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
@@ -178,6 +179,14 @@ export function lives(pid: number): boolean {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] !== 'Z';
   } catch {
     return false;
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // it has ended meanwhile
   }
 }
 
