@@ -9,6 +9,7 @@ import { PgExtractor } from './extractor.js';
 const settings = {
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
+  max_parallel_workers_per_gather: '0', // several would bring a slice's rows in another order each time
   synchronize_seqscans: 'off', // a slice is read from its first page, whatever others are reading
 };
 

@@ -63,12 +63,22 @@ export function copyStatement(slice: Slice): string {
     .map((c) => quoteIdentifier(c.name))
     .join(', ');
   const name = `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
-  const where = condition(parseBounds(slice));
+  const bounds = parseBounds(slice);
+  const where = condition(bounds);
   const what =
     where === undefined
       ? `${name}${columns && ` (${columns})`}`
-      : `(SELECT ${columns} FROM ONLY ${name} WHERE ${where})`;
+      : `(SELECT ${columns} FROM ONLY ${name} WHERE ${where}${inOrder(table, bounds)})`;
   return `COPY ${what} TO STDOUT${encoding === 'pgcopy' ? ' (FORMAT binary)' : ''}`;
+}
+
+/**
+ * A chunk that is made again must have its rows in the same order, for its mark says how many of them are in. Pages are
+ * read in their order; by key, whatever plan the server takes, the key gives it.
+ */
+function inOrder(table: Table, bounds: Bounds): string {
+  const key = table.constraints.find((constraint) => constraint.kind === 'primary key');
+  return 'key' in bounds && key ? ` ORDER BY ${key.columns.map(quoteIdentifier).join(', ')}` : '';
 }
 
 function parseBounds({ bounds, table }: Slice): Bounds {

@@ -69,15 +69,20 @@ async function refuseFullTarget(plan: Plan, loader: Loader): Promise<void> {
   });
 }
 
-/** Creates the control plane and writes the plan down: files first, then all rows in one transaction. */
+/** Creates the control plane and writes the plan down: files first, then all rows in one transaction. Returns warnings. */
 export async function establish(context: Context, { plan, begun, owner }: Prepared): Promise<string[]> {
   const loader = await context.openLoader('set-up');
   try {
     if (owner) await setUp(loader.db, { ...owner, schema: context.config.control.schema });
     const overruled = await applyFileSettings(loader.db, fileSettings(context.config));
-    if (plan && !begun) await writePlan(context, plan, loader);
-    if (plan && begun) await beginAnewAfterReset(plan, loader);
-    return overruled;
+    if (!plan) return overruled;
+    const lost = begun && !(await hasSchemaFiles(context));
+    if (lost || !begun) await writeSchemaFiles(context, plan);
+    if (begun) await beginAnewAfterReset(plan, loader);
+    else await writePlan(plan, loader);
+    return lost
+      ? [...overruled, 'the schema files were gone from the chunk store: written anew from the source']
+      : overruled;
   } finally {
     await loader.close();
   }
@@ -104,10 +109,22 @@ const stillFull = (table: string, rows: number): Fault =>
     },
   );
 
-async function writePlan({ config, store }: Context, plan: Plan, loader: Loader): Promise<void> {
-  for (const kind of ['skt', 'okt'] as const) await store.remove(schemaName(config.migration, kind));
+const schemaFiles = ({ config }: Context): string[] =>
+  (['skt', 'okt'] as const).map((kind) => schemaName(config.migration, kind));
+
+async function hasSchemaFiles(context: Context): Promise<boolean> {
+  const names = new Set((await context.store.list()).map((file) => file.name));
+  return schemaFiles(context).every((name) => names.has(name));
+}
+
+async function writeSchemaFiles(context: Context, plan: Plan): Promise<void> {
+  const { config, store } = context;
+  for (const name of schemaFiles(context)) await store.remove(name);
   const header = { migration: config.migration, chunk: randomUUID(), compression: config.chunks.compression };
   await writeSchema(store, header, plan.schema);
+}
+
+async function writePlan(plan: Plan, loader: Loader): Promise<void> {
   await loader.db.transaction(async (tx) => {
     await insertTables(
       tx,

@@ -1,5 +1,5 @@
 /** Chunk files that are damaged or lost between extraction and load (torture DK-06, DK-08, DK-10). */
-import { closeSync, openSync, readSync, statSync, truncateSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, rmSync, truncateSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { contentsOf, type Contents } from './contents.js';
@@ -52,4 +52,17 @@ it.each(damages)('%s: refused, made again under the next number, and right in th
   expect(made?.old).toBe(0);
   expect(made?.last).toBeGreaterThanOrEqual(victim.chunks); // they count from 0
   expect(run.said).toMatch(/CHUNK_\w+/);
+});
+
+it('a chunk store that was deleted between two runs: half-read tables are read anew, nothing is lost or doubled', async () => {
+  const migration = await Migration.create({ source });
+  const run = migration.run();
+  await migration.row(`SELECT 1 AS begun FROM wirekite_progress WHERE operation = 'D' AND mark::bigint > 0`);
+  await migration.say('STOP');
+  expect(await run.code()).toBe(4);
+  rmSync(migration.chunks, { recursive: true });
+  await migration.say('RUN');
+  const second = migration.run();
+  expect(await second.code(), second.said).toBe(0);
+  await migration.expectWhole(contents);
 });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Connection, Submittable } from 'pg';
 import { Fault } from '../../base/fault.js';
 import type { ByteSink } from '../../model/bytes.js';
@@ -5,25 +6,36 @@ import { classify } from './faults.js';
 import type { Tap } from './tap.js';
 import { Tuples } from './tuples.js';
 
+interface End {
+  /** Makes the server stop sending. */
+  abandon(): void;
+  /** Seconds without a byte after which the server is given up. */
+  readonly stall: number;
+  resolve(rows: number): void;
+  reject(error: unknown): void;
+}
+
 /**
  * COPY … TO STDOUT, as an entry of pg's queue. When the sink fails, what still comes is thrown away and `abandon` is
- * called, once. Calls `settle` with the rows, or with what failed first.
+ * called, once. Resolves with the rows, or rejects with what failed first.
  */
 export class CopyOut implements Submittable, ByteSink {
   #seen = 0;
   #told = -1;
   #failure: { readonly error: unknown } | undefined;
+  #socket: Socket | undefined;
 
   constructor(
     private readonly sql: string,
     private readonly sink: ByteSink,
     private readonly tap: Tap,
-    private readonly abandon: () => void,
-    private readonly settle: { resolve(rows: number): void; reject(error: unknown): void },
+    private readonly end: End,
   ) {}
 
   submit(connection: Connection): void {
     this.tap.rows = this;
+    this.#socket = connection.stream as Socket;
+    this.#watch();
     connection.once('copyOutResponse', ({ binary }: { binary: boolean }) => {
       if (binary) this.tap.rows = new Tuples(this);
     });
@@ -49,15 +61,22 @@ export class CopyOut implements Submittable, ByteSink {
     }
   }
 
-  /** Never rejects: who waits for it is the socket. */
+  /** Never rejects: who waits for it is the socket. While it waits for the sink, the server is not to blame. */
   ready(): Promise<void> | undefined {
     if (this.#failure !== undefined) return undefined;
     try {
-      return this.sink.ready()?.catch((error: unknown) => this.#fail(error));
+      const room = this.sink.ready();
+      if (room === undefined) return undefined;
+      this.#socket?.setTimeout(0);
+      return room.catch((error: unknown) => this.#fail(error)).then(() => this.#watch());
     } catch (error) {
       this.#fail(error);
       return undefined;
     }
+  }
+
+  #watch(): void {
+    this.#socket?.setTimeout(this.end.stall * 1000);
   }
 
   handleCommandComplete({ text }: { text: string }): void {
@@ -66,20 +85,22 @@ export class CopyOut implements Submittable, ByteSink {
 
   handleReadyForQuery(): void {
     this.tap.rows = undefined;
-    if (this.#failure !== undefined) this.settle.reject(this.#failure.error);
-    else if (this.#told === this.#seen) this.settle.resolve(this.#seen);
-    else this.settle.reject(miscounted(this.#told, this.#seen));
+    this.#socket?.setTimeout(0);
+    if (this.#failure !== undefined) this.end.reject(this.#failure.error);
+    else if (this.#told === this.#seen) this.end.resolve(this.#seen);
+    else this.end.reject(miscounted(this.#told, this.#seen));
   }
 
   handleError(error: unknown): void {
     this.tap.rows = undefined;
-    this.settle.reject(this.#failure === undefined ? classify(error) : this.#failure.error);
+    this.#socket?.setTimeout(0);
+    this.end.reject(this.#failure === undefined ? classify(error) : this.#failure.error);
   }
 
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = { error };
-    this.abandon();
+    this.end.abandon();
   }
 }
 

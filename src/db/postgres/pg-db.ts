@@ -12,6 +12,9 @@ import type { Wire } from './wire.js';
 import type { ClientConfig } from 'pg';
 
 const DIALECT = 'postgres';
+/** Seconds: a COMMIT may wait for a standby, the others wait for nobody. */
+const COMMIT = 600;
+const BRIEF = 60;
 
 /** One session, made by `connect`. Calls are queued; within `transaction`, only `tx` may be used. */
 export class PgDb implements Db {
@@ -46,7 +49,7 @@ export class PgDb implements Db {
 
   transaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
     return this.#lane.run(async () => {
-      await this.wire.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+      await this.wire.query('BEGIN ISOLATION LEVEL READ COMMITTED', undefined, BRIEF);
       const tx = new PgTx(this.wire);
       try {
         const result = await body(tx);
@@ -55,14 +58,14 @@ export class PgDb implements Db {
         return result;
       } catch (error) {
         await tx.end();
-        await this.wire.query('ROLLBACK').catch(() => undefined); // the first failure is the one to tell
+        await this.wire.query('ROLLBACK', undefined, BRIEF).catch(() => undefined); // the first failure is the one to tell
         throw error;
       }
     });
   }
 
   async #commit(ofRows: boolean): Promise<void> {
-    const answer = this.wire.query('COMMIT').catch((fault: Fault) => {
+    const answer = this.wire.query('COMMIT', undefined, COMMIT).catch((fault: Fault) => {
       throw isEnd(fault.cause) ? unknown(fault) : fault;
     });
     if (ofRows) probe('L6');

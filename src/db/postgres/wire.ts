@@ -11,9 +11,9 @@ import { Tap } from './tap.js';
 
 /** Seconds after which a silent server is given up. */
 export interface Patience {
-  /** For the answer to a statement. Absent: as long as it takes, for an index may take hours. */
+  /** For the answer to a statement. Absent: ten minutes where it has parameters, else as long as it takes: an index may take hours. */
   readonly deadline?: number;
-  /** For a byte to move while rows are sent. */
+  /** For a byte to move while rows are sent or read. */
   readonly stall?: number;
 }
 
@@ -24,6 +24,9 @@ interface Backend {
 }
 
 const STALL = 300;
+const OURS = 600;
+
+type Answer<R extends Row> = Result<R> & { readonly command: string };
 
 /** One connected pg client: statements and COPY, one at a time. All failures are Faults, but for those of a caller's own source or sink. */
 export class Wire {
@@ -44,9 +47,10 @@ export class Wire {
   }
 
   /** Without parameters in the simple protocol, so that there may be several statements: the last one's result. */
-  async query<R extends Row>(sql: string, params?: Params): Promise<Result<R> & { readonly command: string }> {
+  async query<R extends Row>(sql: string, params?: Params, seconds?: number): Promise<Answer<R>> {
     const { text, values } = params === undefined ? { text: sql, values: [] } : bind(sql, params);
-    if (this.#patience.deadline !== undefined) this.#socket.setTimeout(this.#patience.deadline * 1000);
+    const deadline = seconds ?? this.#patience.deadline ?? (params === undefined ? 0 : OURS);
+    this.#socket.setTimeout(deadline * 1000);
     try {
       const answer = await this.client.query<R>(text, values.length === 0 ? undefined : values);
       const last = Array.isArray(answer) ? (answer.at(-1) as typeof answer) : answer;
@@ -67,7 +71,8 @@ export class Wire {
   unload(sql: string, sink: ByteSink): Promise<number> {
     return new Promise((resolve, reject) => {
       const abandon = () => void this.cancel().catch(() => this.#socket.destroy());
-      this.client.query(new CopyOut(sql, sink, this.#tap, abandon, { resolve, reject }));
+      const stall = this.#patience.stall ?? STALL;
+      this.client.query(new CopyOut(sql, sink, this.#tap, { abandon, stall, resolve, reject }));
     });
   }
 
