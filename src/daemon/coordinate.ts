@@ -29,8 +29,8 @@ import { underControl, type Live } from './under-control.js';
 import type { Unit } from './unit.js';
 
 const TICK_MS = 1_000;
-const MOST_OFTEN_MS = 20;
-const LOSS_SECONDS = 2;
+const MOST_OFTEN_MS = 50;
+const LOOK_SECONDS = 1;
 
 export interface Ending {
   readonly code: number;
@@ -82,7 +82,7 @@ function processLives(pid: number): boolean {
 
 class Coordinator {
   private readonly children: Children;
-  private lookedForLoss = -Infinity;
+  private looked = -Infinity;
 
   constructor(
     private readonly live: Live,
@@ -135,10 +135,8 @@ class Coordinator {
       live.beat();
     }
     const control = await live.control.get();
-    await foldTotals(control);
-    this.watch(await readStatus(control));
+    await this.lookNowAndThen(control);
     if (paused) return undefined;
-    await this.lookForLoss(control);
     await closeEvents(control);
     await closeJoints(control);
     await makeReady(control);
@@ -149,11 +147,13 @@ class Coordinator {
     return ending && { ...ending, trouble: (await troubledTasks(control)).map(inWords) };
   }
 
-  /** A table of which progress rows were deleted would otherwise never end, and never say why. */
-  private async lookForLoss(control: Db): Promise<void> {
-    if (monotonic() - this.lookedForLoss < LOSS_SECONDS) return;
+  /** What a person looks at, and whether somebody deleted progress rows: such a table would never end, and never say why. */
+  private async lookNowAndThen(control: Db): Promise<void> {
+    if (monotonic() - this.looked < LOOK_SECONDS) return;
+    this.looked = monotonic();
     for (const fault of await stopIfLost(control)) this.live.log.error(explain(fault));
-    this.lookedForLoss = monotonic();
+    await foldTotals(control);
+    this.watch(await readStatus(control));
   }
 
   /** Sequences are read when the last row is in: they never fall behind a row that was copied. */

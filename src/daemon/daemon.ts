@@ -55,7 +55,6 @@ async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
   const beside = Promise.all([role.beside?.(context, over.signal), cancelLate(context, works, over.signal)]);
   const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
   over.abort();
-  live.gate.wake();
   await beside;
   if (failed) throw failed.reason;
 }
@@ -64,7 +63,7 @@ async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
 async function cancelLate({ gate, settings, log }: Live, works: readonly Work[], over: AbortSignal): Promise<void> {
   while (gate.reading.word !== 'STOP') {
     if (over.aborted || gate.stop.draining.aborted) return; // a second signal abandons what is held
-    await gate.changed(60_000, gate.now);
+    await sleep(1_000, over);
   }
   await sleep(settings().stop_seconds * 1000, over);
   if (over.aborted) return;

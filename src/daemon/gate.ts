@@ -4,7 +4,7 @@ import type { Reading } from '../control/action.js';
 
 /** Where the operator's word and the process's signals meet: every unit passes here between two pieces of work. */
 export class Gate {
-  private waiting = new AbortController();
+  private readonly waiting = new Set<() => void>();
   private wakes = 0;
 
   constructor(
@@ -23,11 +23,16 @@ export class Gate {
     return this.stop.draining.aborted || this.reading.word !== 'RUN';
   }
 
-  /** Something may have changed: whoever waits looks again. */
+  /** The word may have changed: whoever waits looks again. */
   wake(): void {
     this.wakes += 1;
-    this.waiting.abort();
-    this.waiting = new AbortController();
+    for (const look of [...this.waiting]) look();
+  }
+
+  /** There may be work: one of those that wait looks, and calls the next if it finds some. All at once would only crowd. */
+  call(): void {
+    this.wakes += 1;
+    for (const look of this.waiting) return look();
   }
 
   /** To be taken before looking for work, so that a wake which comes while looking is not slept through. */
@@ -37,7 +42,16 @@ export class Gate {
 
   /** Until something may have changed since `then`, at most `ms`. */
   async changed(ms: number, then: number): Promise<void> {
-    if (this.wakes === then && !this.stop.draining.aborted) await sleep(ms, this.waiting.signal);
+    if (this.wakes !== then || this.stop.draining.aborted) return;
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        resolve();
+      };
+      const timer = setTimeout(look, ms);
+      this.waiting.add(look);
+    });
   }
 
   /** For a retry's delay: PAUSE does not shorten it, the end of the process does. */

@@ -49,7 +49,7 @@ export async function underControl(
       gate.wake();
       pulse.beat();
     },
-    onNotice: () => gate.wake(),
+    onNotice: () => gate.call(),
     onDeaf: (error) => context.log.warn(`no notices, so polling only: ${explain(error)}`),
     onUnreadable: ({ why }, seconds) => context.log.warn({ seconds: Math.round(seconds) }, `wirekite_action: ${why}`),
     signal: stop.draining,

@@ -60,7 +60,8 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
     try {
       const did = await work.next();
       retries = 0;
-      if (!did) await gate.changed(IDLE_MS, now);
+      if (did) gate.call();
+      else await gate.changed(IDLE_MS, now);
     } catch (error) {
       retries = await afterFault(error, retries, unit, work, context);
     }

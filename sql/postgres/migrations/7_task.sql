@@ -32,15 +32,6 @@ CREATE TABLE wirekite_task_dependency (
 );
 CREATE INDEX wirekite_task_dependency_back ON wirekite_task_dependency (depends_on);
 
--- Not when no row was touched: the coordinator, woken by its own UPDATE of nothing, would never sleep.
-CREATE FUNCTION wirekite_task_wake() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-BEGIN
-  IF EXISTS (SELECT 1 FROM touched) THEN
-    PERFORM pg_notify('wirekite', TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);
-  END IF;
-  RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION wirekite_task_wake() FROM PUBLIC;
 -- Whoever has ended a task wakes the coordinator, which wakes those who may do the next. Row by row: a statement that
 -- changes nothing must wake nobody.
 CREATE TRIGGER wirekite_task_wake AFTER UPDATE OF state ON wirekite_task FOR EACH ROW
