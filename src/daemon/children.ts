@@ -22,22 +22,39 @@ const QUICK_SECONDS = 30;
 /** With delays that grow to 30 s, a server may be away for some ten minutes before its daemons are given up. */
 const MOST_QUICK_DEATHS = 25;
 
+/** One process of a daemon, from its start to its end. */
+interface Life {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Death>;
+}
+
+/** Says to a child, in its environment, that it waits for a message before it does anything. */
+export const STANDBY = 'OPENKITE_STANDBY';
+
 /** Starts daemons as child processes, starts them again when they die, and says so. */
 export class Children {
-  private readonly running = new Map<ChildSpec, ChildProcess>();
+  private readonly living = new Map<ChildSpec, Life>();
   private readonly ended: Promise<void>[] = [];
   private readonly ending = new AbortController();
+  private died: (pid: number) => Promise<void> = async () => undefined;
   /** Set when a child ended in a way that ends the run. */
   verdict: { readonly code: number; readonly why: string } | undefined;
 
-  /** `died` is told of every death before the daemon is started again. */
+  /** The processes start at once and load their code; what they are to do is not known before `begin`. */
   constructor(
+    specs: readonly ChildSpec[],
     private readonly log: Log,
-    private readonly died: (pid: number) => Promise<void>,
-  ) {}
+  ) {
+    for (const spec of specs) this.living.set(spec, this.spawn(spec, { [STANDBY]: '1' }));
+  }
 
-  start(spec: ChildSpec): void {
-    this.ended.push(this.keepAlive(spec).catch((error: unknown) => this.conclude(EXIT.failed, String(error))));
+  /** `died` is told of every death before the daemon is started again. */
+  begin(died: (pid: number) => Promise<void>): void {
+    this.died = died;
+    for (const [spec, { child }] of this.living) {
+      if (child.connected) child.send('begin');
+      this.ended.push(this.keepAlive(spec).catch((error: unknown) => this.conclude(EXIT.failed, String(error))));
+    }
   }
 
   private async keepAlive(spec: ChildSpec): Promise<void> {
@@ -67,20 +84,26 @@ export class Children {
     this.verdict ??= { code, why };
   }
 
-  private runOnce(spec: ChildSpec): Promise<Death> {
-    const child = spawn(process.execPath, [fileURLToPath(spec.main), ...spec.args], {
+  private async runOnce(spec: ChildSpec): Promise<Death> {
+    const life = this.living.get(spec) ?? this.spawn(spec, {});
+    this.living.set(spec, life);
+    const death = await life.ended;
+    this.living.delete(spec);
+    return death;
+  }
+
+  private spawn({ role, main, args }: ChildSpec, more: NodeJS.ProcessEnv): Life {
+    const child = spawn(process.execPath, [fileURLToPath(main), ...args], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true, // a terminal's Ctrl-C is for the coordinator, which tells them once
-      env: { UV_THREADPOOL_SIZE: '8', ...process.env }, // fsync, compression and DNS share four threads otherwise
+      env: { UV_THREADPOOL_SIZE: '8', ...process.env, ...more }, // fsync, compression and DNS share four threads otherwise
     });
-    this.running.set(spec, child);
-    return new Promise((resolve, reject) => {
-      child.once('error', (cause) => reject(new Fault('permanent', `cannot start the ${spec.role} daemon`, { cause })));
-      child.once('exit', (code, signal) => {
-        this.running.delete(spec);
-        resolve({ pid: child.pid ?? 0, code, signal });
-      });
+    const ended = new Promise<Death>((resolve, reject) => {
+      child.once('error', (cause) => reject(new Fault('permanent', `cannot start the ${role} daemon`, { cause })));
+      child.once('exit', (code, signal) => resolve({ pid: child.pid ?? 0, code, signal }));
     });
+    ended.catch(() => undefined); // told by whoever waits for it
+    return { child, ended };
   }
 
   /** Lets them finish what they hold; after `seconds`, or when `now` is aborted, they are told to abandon it. */
@@ -97,6 +120,6 @@ export class Children {
   }
 
   private tell(signal: NodeJS.Signals): void {
-    for (const child of this.running.values()) child.kill(signal);
+    for (const { child } of this.living.values()) child.kill(signal);
   }
 }

@@ -22,7 +22,7 @@ import {
 import { endLeases, livingWorkers } from '../control/worker.js';
 import type { Db } from '../db/db.js';
 import { CUTOVER } from '../model/step.js';
-import { Children, type ChildSpec } from './children.js';
+import type { Children } from './children.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit.js';
 import { underControl, type Live } from './under-control.js';
@@ -46,7 +46,7 @@ export interface Ending {
 export async function coordinate(
   context: Context,
   stop: Stop,
-  children: readonly ChildSpec[],
+  children: Children,
   watch: (status: Status) => void,
 ): Promise<Ending> {
   await buryOwnDead(context);
@@ -81,19 +81,14 @@ function processLives(pid: number): boolean {
 }
 
 class Coordinator {
-  private readonly children: Children;
   private looked = -Infinity;
 
   constructor(
     private readonly live: Live,
     private readonly unit: Unit,
-    private readonly specs: readonly ChildSpec[],
+    private readonly children: Children,
     private readonly watch: (status: Status) => void,
-  ) {
-    this.children = new Children(live.log, async (pid) => {
-      await endLeases(await live.control.get(), { host: live.host, pid, why: 'its process died' });
-    });
-  }
+  ) {}
 
   async run(): Promise<Ending> {
     const { live } = this;
@@ -101,7 +96,9 @@ class Coordinator {
     await reopenTables(control);
     await reopenTasks(control);
     await foldTotals(control, { alsoDone: true });
-    for (const spec of this.specs) this.children.start(spec);
+    this.children.begin(async (pid) => {
+      await endLeases(await live.control.get(), { host: live.host, pid, why: 'its process died' });
+    });
     try {
       return await this.untilOver();
     } finally {

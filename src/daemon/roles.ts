@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { explain, Fault } from '../base/fault.js';
+import { STANDBY } from './children.js';
 import { readConfig } from './config.js';
 import type { Connectors } from './context.js';
 import { daemon, type Role } from './daemon.js';
-import { exitOf } from './exit.js';
+import { EXIT, exitOf } from './exit.js';
 import { dataExtractor } from './extract.js';
 import { keeper } from './keep.js';
 import { dataLoader } from './load.js';
@@ -15,6 +17,7 @@ export const ROLES: Readonly<Record<'extract' | 'load', Readonly<Record<string, 
 
 /** A daemon's whole process: `<what> <configuration>` as arguments, an exit code at the end. */
 export async function daemonProcess(side: 'extract' | 'load', connectors: Connectors): Promise<never> {
+  await begun();
   const [what = '', file = 'openkite.yaml'] = process.argv.slice(2);
   try {
     process.exit(await startDaemon(side, what, file, connectors));
@@ -22,6 +25,15 @@ export async function daemonProcess(side: 'extract' | 'load', connectors: Connec
     process.stderr.write(`${explain(error)}\n`);
     process.exit(exitOf(error));
   }
+}
+
+/** Started before there is a plan, it has its code loaded when there is one. Without its coordinator it never begins. */
+async function begun(): Promise<void> {
+  if (process.env[STANDBY] !== '1') return;
+  const orphaned = (): never => process.exit(EXIT.failed);
+  process.once('disconnect', orphaned);
+  await once(process, 'message');
+  process.off('disconnect', orphaned);
 }
 
 export function startDaemon(

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { Fault } from '../../base/fault.js';
 import { stopOnSignals } from '../../base/stop.js';
-import type { ChildSpec } from '../../daemon/children.js';
+import { Children, type ChildSpec } from '../../daemon/children.js';
 import { coordinate } from '../../daemon/coordinate.js';
 import { EXIT, liftStop } from '../../daemon/exit.js';
 import { establish, inspect, type Prepared } from '../../daemon/prepare.js';
@@ -31,13 +31,13 @@ export default command;
 
 async function run(argv: Options): Promise<void> {
   const context = await contextOf(argv, 'coordinate');
+  const children = new Children(argv.execute && argv.children ? daemonsFor(context.config.file) : [], context.log);
   const prepared = await inspect(context);
   if (prepared.stopped) return stopped(context.config.control.schema);
   if (!argv.execute) return explainRun(prepared);
   refuseFailures(prepared);
   for (const line of await establish(context, prepared)) context.log.warn(line);
   const line = progressLine(process.stderr);
-  const children = argv.children ? daemonsFor(context.config.file) : [];
   const ending = await coordinate(context, stopOnSignals(), children, (status) => line.show(status));
   line.end();
   if (ending.code === EXIT.stopped) return stopped(context.config.control.schema);
