@@ -14,10 +14,37 @@ export function indexStep(table: Table, index: Index, family: Family): Step {
 }
 
 /** Primary keys, unique and exclusion constraints. Of a partitioned table, first without its partitions'. */
-export function constraintStep(table: Table, constraint: Constraint, family: Family): Step {
+export function constraintSteps(table: Table, constraint: Constraint, family: Family): Step[] {
+  const undo = alone(table, constraint.index) ? { undo: [dropping(table, constraint)] } : {};
+  if (isSplit(table, constraint)) return splitSteps(table, constraint, family);
   const add = `ALTER TABLE ONLY ${qualified(table)} ${adding(constraint)}`;
-  const step = keyStep(table, constraint, constraint.kind, [add, ...attach(constraint.index)], family);
-  return alone(table, constraint.index) ? { ...step, undo: [dropping(table, constraint)] } : step;
+  return [{ ...keyStep(table, constraint, constraint.kind, [add, ...attach(constraint.index)], family), ...undo }];
+}
+
+/** Its index is built by itself, under a lock that lets other indexes of the table be built; then it is made the key. */
+export const isSplit = (table: Table, key: Constraint): boolean => key.build !== undefined && alone(table, key.index);
+
+/** The id of the step that builds the index of a split key. */
+export const buildId = (key: Constraint): string => `index of ${key.id}`;
+
+function splitSteps(table: Table, key: Constraint, family: Family): Step[] {
+  const build = { ...keyStep(table, key, 'index', [key.build ?? ''], family), id: buildId(key) };
+  const deferring = / (NOT )?DEFERRABLE.*$/.exec(key.definition)?.[0] ?? '';
+  const name = quoteIdentifier(key.name);
+  const kind = key.kind === 'unique' ? 'UNIQUE' : 'PRIMARY KEY';
+  const add = `ALTER TABLE ONLY ${qualified(table)} ADD CONSTRAINT ${name} ${kind} USING INDEX ${name}${deferring}`;
+  return [
+    { ...build, undo: [`DROP INDEX IF EXISTS ${key.index?.name ?? name}`] },
+    {
+      ...build,
+      id: key.id,
+      kind: key.kind,
+      statements: [add],
+      needs: [build.id],
+      undo: [dropping(table, key)],
+      bytes: 0,
+    },
+  ];
 }
 
 const adding = (constraint: Constraint): string =>

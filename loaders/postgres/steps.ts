@@ -4,7 +4,7 @@ import { CUTOVER, type Step } from '../../src/model/step.js';
 import { createTable, qualified } from './create-table.js';
 import { Family } from './family.js';
 import { inTurn } from './turns.js';
-import { checkStep, constraintStep, foreignKeySteps, indexStep, unloggedId } from './keys.js';
+import { checkStep, constraintSteps, foreignKeySteps, indexStep, unloggedId } from './keys.js';
 import { refuseTooNew } from './too-new.js';
 
 /**
@@ -47,7 +47,7 @@ function tableSteps(table: Table, family: Family, major: number): Step[] {
     ...constraints.flatMap((constraint) => {
       if (constraint.kind === 'foreign key') return foreignKeySteps(table, constraint, family, major);
       const isCheck = constraint.kind === 'check' || constraint.kind === 'not null';
-      return [isCheck ? checkStep(table, constraint, family) : constraintStep(table, constraint, family)];
+      return isCheck ? [checkStep(table, constraint, family)] : constraintSteps(table, constraint, family);
     }),
     ...cutoverSteps(table),
   ];

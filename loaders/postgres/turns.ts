@@ -1,5 +1,6 @@
 import { tableName, type Schema } from '../../src/model/schema.js';
 import { CUTOVER, rowsOf, type Step } from '../../src/model/step.js';
+import { buildId, isSplit } from './keys.js';
 
 /**
  * The same steps, with the order that locks make wise, beside the one that makes them possible. Steps that come after
@@ -18,23 +19,29 @@ export function inTurn(steps: readonly Step[], schema: Schema): Step[] {
 }
 
 /**
- * A key is built under a lock that keeps other builders out: keys one by one, then indexes side by side, then foreign
- * keys. Only what has no expressions is waited for: nothing that an expression calls can need one of these in turn.
+ * What is built under a lock that keeps other builders out comes one by one; then indexes, those of split keys too, side
+ * by side; then split keys are made of theirs, which takes a moment; then foreign keys. Only an index without expressions
+ * is waited for: what an expression calls may need a key in turn.
  */
 function indexTurns(schema: Schema): [string, string[]][] {
   return schema.tables.flatMap((table) => {
-    const keys = table.constraints
-      .filter(({ kind }) => kind === 'primary key' || kind === 'unique')
-      .map(({ id }) => id);
-    const indexes = table.indexes.map(({ id }) => id);
+    const keys = table.constraints.filter(({ kind }) => kind === 'primary key' || kind === 'unique');
+    const whole = keys.filter((key) => !isSplit(table, key)).map(({ id }) => id);
+    const split = keys.filter((key) => isSplit(table, key));
+    const indexes = [...table.indexes.map(({ id }) => id), ...split.map(buildId)];
+    const plain = table.indexes.filter(({ needs }) => needs.every((need) => need === table.id)).map(({ id }) => id);
     const foreign = table.constraints.filter(({ kind }) => kind === 'foreign key').map(({ id }) => id);
     return [
-      ...keys.slice(1).map((id, i): [string, string[]] => [id, keys.slice(i, i + 1)]),
-      ...indexes.map((id): [string, string[]] => [id, lastOf(keys)]),
-      ...foreign.map((id): [string, string[]] => [id, [...lastOf(keys), ...indexes]]),
+      ...oneByOne(whole),
+      ...indexes.map((id): [string, string[]] => [id, lastOf(whole)]),
+      ...split.map(({ id }): [string, string[]] => [id, [...plain, ...split.map(buildId)]]),
+      ...foreign.map((id): [string, string[]] => [id, [...lastOf(whole), ...split.map((key) => key.id), ...indexes]]),
     ];
   });
 }
+
+const oneByOne = (ids: readonly string[]): [string, string[]][] =>
+  ids.slice(1).map((id, i) => [id, ids.slice(i, i + 1)]);
 
 const lastOf = (ids: readonly string[]): string[] => ids.slice(-1);
 

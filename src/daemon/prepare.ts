@@ -11,7 +11,7 @@ import { insertTables } from '../control/table.js';
 import { countTasks, insertTasks } from '../control/task.js';
 import { schemaName } from '../format/name.js';
 import { writeSchema } from '../format/skt.js';
-import { tableName } from '../model/schema.js';
+import { tableName, type Table } from '../model/schema.js';
 import { fileSettings } from './config.js';
 import type { Context } from './context.js';
 import { makePlan, type Plan } from './plan.js';
@@ -109,6 +109,16 @@ const stillFull = (table: string, rows: number): Fault =>
     },
   );
 
+/** The largest first, for its indexes take longest; and before others of its size one at which foreign keys are checked. */
+function urgencies(tables: readonly Table[]): Map<string, number> {
+  const checked = new Map<string, number>();
+  for (const table of tables)
+    for (const { references } of table.constraints)
+      for (const name of references ? [references.table, tableName(table)] : [])
+        checked.set(name, Math.max(checked.get(name) ?? 0, table.bytesEstimated));
+  return new Map(tables.map((t) => [tableName(t), t.bytesEstimated + (checked.get(tableName(t)) ?? 0)]));
+}
+
 const schemaFiles = ({ config }: Context): string[] =>
   (['skt', 'okt'] as const).map((kind) => schemaName(config.migration, kind));
 
@@ -125,6 +135,7 @@ async function writeSchemaFiles(context: Context, plan: Plan): Promise<void> {
 }
 
 async function writePlan(plan: Plan, loader: Loader): Promise<void> {
+  const priorities = urgencies(plan.schema.tables);
   await loader.db.transaction(async (tx) => {
     await insertTables(
       tx,
@@ -133,7 +144,7 @@ async function writePlan(plan: Plan, loader: Loader): Promise<void> {
         .map((table) => ({
           table: tableName(table),
           target: loader.targetName(table),
-          priority: table.bytesEstimated, // the largest first: its indexes take longest
+          priority: priorities.get(tableName(table)) ?? 0,
           rowsEstimated: table.rowsEstimated,
           bytesEstimated: table.bytesEstimated,
         })),

@@ -101,6 +101,8 @@ export interface Constraint extends Definition {
   readonly deferrable: boolean;
   /** False for a constraint that the source itself holds NOT VALID. */
   readonly validated: boolean;
+  /** Of a key: the statement that makes its index alone, where one that exists can be made a key. */
+  readonly build?: string;
   /** Of a key: its index, and the partitioned index to which that is attached. */
   readonly index?: IndexPlace;
   readonly references?: { readonly table: TableName; readonly columns: readonly string[] };

@@ -16,6 +16,7 @@ interface ConstraintRow {
   readonly references_table: string | null;
   readonly references_columns: readonly string[];
   readonly index_name: string | null;
+  readonly build: string | null;
   readonly parent: string | null;
 }
 
@@ -39,6 +40,7 @@ export async function readConstraints(tx: Tx, names: Names): Promise<Map<Key, Co
     deferrable: row.deferrable,
     validated: row.validated,
     ...(row.index_name === null ? {} : { index: placeOf(row.index_name, row.parent) }),
+    ...(row.build === null ? {} : { build: row.build }),
     ...(row.references_table === null
       ? {}
       : { references: { table: row.references_table, columns: row.references_columns } }),

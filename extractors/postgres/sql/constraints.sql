@@ -18,7 +18,8 @@ SELECT format('%s/%s', 'pg_constraint'::regclass::oid, k.oid) AS key,
     names.references_columns,
     format('%s/%s', 'pg_class'::regclass::oid, k.conindid) AS index_key,
     CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::regclass::text END AS index_name,
-    CASE WHEN k.contype IN ('p', 'u', 'x') THEN parent.inhparent::regclass::text END AS parent
+    CASE WHEN k.contype IN ('p', 'u', 'x') THEN parent.inhparent::regclass::text END AS parent,
+    CASE WHEN k.contype IN ('p', 'u') AND am.amname = 'btree' THEN pg_get_indexdef(k.conindid) END AS build
 FROM (VALUES (0::oid)) AS absent (conparentid)
 CROSS JOIN LATERAL (
     SELECT oid, conrelid, conname, contype, conkey, confkey, confrelid, conindid, coninhcount, conislocal, condeferrable,
@@ -28,6 +29,7 @@ CROSS JOIN LATERAL (
 JOIN pg_class c ON c.oid = k.conrelid AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_class i ON i.oid = k.conindid
+LEFT JOIN pg_am am ON am.oid = i.relam
 LEFT JOIN pg_class f ON f.oid = k.confrelid
 LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
 LEFT JOIN pg_inherits parent ON parent.inhrelid = k.conindid
