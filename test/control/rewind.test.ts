@@ -16,9 +16,9 @@ const step = (id: string, needs: string[], more: Partial<Step> = {}): Step => ({
 /** A parent and a child, everything made: what a run leaves behind. */
 async function finished() {
   const { db } = await freshControl(18);
-  await db.query(`CREATE TABLE public.parent (id int CONSTRAINT parent_pkey PRIMARY KEY);
+  await db.query(`CREATE TABLE public.parent (id int CONSTRAINT parent_pkey PRIMARY KEY, name text);
     CREATE TABLE public.child (id int, CONSTRAINT child_fk FOREIGN KEY (id) REFERENCES public.parent);
-    CREATE VIEW public.grouped AS SELECT * FROM public.parent GROUP BY id`);
+    CREATE VIEW public.grouped AS SELECT id, name FROM public.parent GROUP BY id`);
   const undo = (table: string, name: string) => [`ALTER TABLE public.${table} DROP CONSTRAINT ${name}`];
   await insertTasks(db, [
     step('table parent', []),
