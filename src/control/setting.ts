@@ -8,7 +8,7 @@ const MiB = 1 << 20;
 export const SETTINGS = {
   extract_connections: tunable(4, 1, 64, 'sessions', 'slices that are read from the source at the same time'),
   load_connections: tunable(4, 1, 64, 'sessions', 'chunks that are loaded, and indexes built, at the same time'),
-  slice_bytes: tunable(32 * MiB, MiB, 1024 * MiB, 'bytes', 'how much of a table one chunk file holds, about'),
+  slice_bytes: tunable(16 * MiB, MiB, 1024 * MiB, 'bytes', 'how much of a table one chunk file holds, about'),
   batch_bytes: tunable(64 * MiB, 65536, 1024 * MiB, 'bytes', 'how much is loaded between two commits, about'),
   budget_bytes: tunable(10_000_000_000, MiB, 1e15, 'bytes', 'chunks not yet loaded; beyond it extraction waits'),
   keep_seconds: tunable(900, 0, 864_000, 'seconds', 'how long a loaded chunk file is kept'),

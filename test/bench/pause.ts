@@ -42,8 +42,9 @@ async function trials(db: PgDb, count: number, between: number): Promise<number[
   for (let trial = 0; trial < count; trial++) {
     await db.query(`UPDATE wirekite_action SET action = 'PAUSE'`);
     const start = monotonic();
-    await until(db, all('PAUSED'));
+    const late = await until(db, all('PAUSED'));
     seconds.push(monotonic() - start);
+    if (monotonic() - start > 0.5) console.log(`  ${(monotonic() - start).toFixed(2)} s: waited for ${late}`);
     await db.query(`UPDATE wirekite_action SET action = 'RUN'`);
     await until(db, all('RUNNING'));
     await sleep(between);
@@ -52,11 +53,17 @@ async function trials(db: PgDb, count: number, between: number): Promise<number[
 }
 
 const all = (state: string): string =>
-  `SELECT count(*) > 0 AND bool_and(state = '${state}') AS met FROM wirekite_worker WHERE lease_until > clock_timestamp()`;
+  `SELECT count(*) > 0 AND bool_and(state = '${state}') AS met, max(why) FILTER (WHERE state <> '${state}') AS late
+   FROM wirekite_worker WHERE lease_until > clock_timestamp()`;
 
-async function until(db: PgDb, sql: string): Promise<void> {
-  for (const start = monotonic(); monotonic() - start < 120; await sleep(1))
-    if ((await db.query<{ met: boolean }>(sql)).rows[0]?.met) return;
+/** Until `met` is true. Returns the last reason why it was not. */
+async function until(db: PgDb, sql: string): Promise<string> {
+  let late = '';
+  for (const start = monotonic(); monotonic() - start < 120; await sleep(1)) {
+    const row = (await db.query<{ met: boolean; late?: string | null }>(sql)).rows[0];
+    if (row?.met) return late;
+    late = row?.late ?? late;
+  }
   throw new Error(`not within 120 s: ${sql}`);
 }
 
