@@ -54,10 +54,10 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
   const { gate } = context;
   let retries = 0;
   for (;;) {
-    if (gate.closed && (await passPausePoint(unit, work, context)) === 'leave') break;
-    show(unit, 'RUNNING', unit.why);
     const now = gate.now;
     try {
+      if (gate.closed && (await passPausePoint(unit, work, context)) === 'leave') break;
+      show(unit, 'RUNNING', unit.why);
       const did = await work.next();
       retries = 0;
       if (did) gate.call();
