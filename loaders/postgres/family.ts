@@ -4,10 +4,12 @@ import { rowsOf } from '../../src/model/step.js';
 /** Tables and their descendants, by partition or by inheritance. */
 export class Family {
   readonly #tables: ReadonlyMap<string, Table>;
+  readonly #byId: ReadonlyMap<string, Table>;
   readonly #children = new Map<string, Table[]>();
 
   constructor(schema: Schema) {
     this.#tables = new Map(schema.tables.map((table) => [tableName(table), table]));
+    this.#byId = new Map(schema.tables.map((table) => [table.id, table]));
     for (const table of schema.tables) {
       const { of } = table.partition ?? {};
       for (const parent of of ? [of.parent] : table.inherits) push(this.#children, `table ${parent}`, table);
@@ -16,6 +18,12 @@ export class Family {
 
   get(name: string): Table | undefined {
     return this.#tables.get(name);
+  }
+
+  /** The partitioned table above all others; the table itself if it is no partition. */
+  root(table: Table): Table {
+    const parent = this.#byId.get(`table ${table.partition?.of?.parent ?? ''}`);
+    return parent ? this.root(parent) : table;
   }
 
   withDescendants(table: Table): Table[] {

@@ -8,7 +8,7 @@ const rooted = (table: Table | undefined): boolean => table?.partition?.by !== u
 
 /** Indexes and keys: each as soon as its own table is in. One of a partition is attached to its root's at once. */
 export function indexStep(table: Table, index: Index, family: Family): Step {
-  const statements = [index.definition, ...attach(index.index)];
+  const statements = [index.definition, ...attach(table, index.index, family)];
   const step = keyStep(table, index, 'index', statements, family);
   return alone(table, index.index) ? { ...step, undo: [`DROP INDEX IF EXISTS ${index.index.name}`] } : step;
 }
@@ -18,7 +18,12 @@ export function constraintSteps(table: Table, constraint: Constraint, family: Fa
   const undo = alone(table, constraint.index) ? { undo: [dropping(table, constraint)] } : {};
   if (isSplit(table, constraint)) return splitSteps(table, constraint, family);
   const add = `ALTER TABLE ONLY ${qualified(table)} ${adding(constraint)}`;
-  return [{ ...keyStep(table, constraint, constraint.kind, [add, ...attach(constraint.index)], family), ...undo }];
+  return [
+    {
+      ...keyStep(table, constraint, constraint.kind, [add, ...attach(table, constraint.index, family)], family),
+      ...undo,
+    },
+  ];
 }
 
 /** Its index is built by itself, under a lock that lets other indexes of the table be built; then it is made the key. */
@@ -56,8 +61,17 @@ const dropping = (table: Table, constraint: Constraint): string =>
 /** An index of a partition goes only with its root's, so neither is ever taken back. */
 const alone = (table: Table, index: IndexPlace | undefined): boolean => !rooted(table) && index?.parent === undefined;
 
-const attach = (index: IndexPlace | undefined): string[] =>
-  index?.parent === undefined ? [] : [`ALTER INDEX ${index.parent} ATTACH PARTITION ${index.name}`];
+/**
+ * One at a time in a whole tree of partitions. PostgreSQL makes the root's index valid when the last one below it is
+ * attached; two attached at once on different levels each miss the other, and it stays invalid for ever.
+ */
+const attach = (table: Table, index: IndexPlace | undefined, family: Family): string[] =>
+  index?.parent === undefined
+    ? []
+    : [
+        `LOCK TABLE ONLY ${qualified(family.root(table))} IN SHARE UPDATE EXCLUSIVE MODE`,
+        `ALTER INDEX ${index.parent} ATTACH PARTITION ${index.name}`,
+      ];
 
 /**
  * A partitioned table's own index is an entry in the catalog, and cheap. It waits for the partitions to be there: one
