@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../db/db.js';
+import type { ChangedTable, FarValues, RowChange, RowOp, Window } from '../model/change.js';
 import type { Layout } from '../model/layout.js';
-import type { Encoding, Schema, SequenceValue, Table } from '../model/schema.js';
+import type { Encoding, Schema, SequenceValue, Table, TableName } from '../model/schema.js';
 import type { Step } from '../model/step.js';
 import type { Finding } from './connector.js';
 
@@ -20,6 +21,28 @@ export interface Loader {
   layout(table: Table, encoding: Encoding): Layout;
   /** Rows that the server says it took. */
   write(tx: Tx, layout: Layout, rows: AsyncIterable<Uint8Array>): Promise<number>;
+  /**
+   * Readies the session for applying changes: triggers and foreign keys do not fire where the target lets us. Returns
+   * undefined, or why they do fire.
+   */
+  prepareApply(): Promise<string | undefined>;
+  /**
+   * Applies a window set by set: deletes, children first; moves; updates; inserts, parents first. Every statement's row
+   * count is compared. Returns what did not agree; then, and when it throws, the caller rolls back to before it.
+   */
+  apply(tx: Tx, window: Window): Promise<Miscount[]>;
+  /**
+   * Applies changes one by one, in their order. What cannot be applied or finds no row is told and left out; nothing is
+   * overwritten. Throws what is no fault of a single row.
+   */
+  replay(
+    tx: Tx,
+    changes: AsyncIterable<RowChange>,
+    far: FarValues,
+    tell: (found: Divergence) => Promise<void>,
+  ): Promise<void>;
+  /** Empties tables because the source did, in one statement. */
+  truncate(tx: Tx, tables: readonly ChangedTable[], options: { readonly restart: boolean }): Promise<void>;
   /** Empties tables, all at once, within the caller's transaction. */
   empty(tx: Tx, layouts: readonly Layout[]): Promise<void>;
   /** Rows of a table there, or undefined where it does not exist. */
@@ -28,4 +51,29 @@ export interface Loader {
   existing(tables: readonly Table[]): Promise<string[]>;
   check(schema: Schema): Promise<Finding[]>;
   close(): Promise<void>;
+}
+
+/** A statement of a window that changed another number of rows than it should. */
+export interface Miscount {
+  readonly table: TableName;
+  /** `delete`, `move`, `update`, `insert`. */
+  readonly what: string;
+  readonly expected: number;
+  readonly found: number;
+}
+
+/** A change that the target's rows contradict. It was not applied. */
+export interface Divergence {
+  readonly table: ChangedTable;
+  readonly op: RowOp;
+  /** The key's values, or the whole old row where there is no key; COPY text, cut after 8 kB. */
+  readonly key: string;
+  /** The row as the source has it; undefined for a delete. Cut likewise. */
+  readonly row: string | undefined;
+  /** The row that the target has under that key, if any. Cut likewise. */
+  readonly found: string | undefined;
+  /** In words: `there is no such row`, or what the server said. */
+  readonly cause: string;
+  /** The server's code, where it refused. */
+  readonly code: string | undefined;
 }

@@ -25,3 +25,9 @@ export const rowsOf = (table: TableName): string => `load ${table}`;
 
 /** The event "everything that can be done before the applications move over is done". */
 export const CUTOVER = 'cutover';
+
+/** The event "every table is in step with the changes": foreign keys wait for it where changes are followed. */
+export const IN_STEP = 'in step';
+
+/** The event "this table is loaded, and has all that applying changes to it needs". */
+export const followOf = (table: TableName): string => `follow ${table}`;
