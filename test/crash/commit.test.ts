@@ -8,7 +8,8 @@ import { endLease, freshControl, planned, worker } from '../control/schema.js';
 import { freshDatabase } from '../servers/index.js';
 import { Proxy, type Mishap } from '../servers/proxy.js';
 import { contentsOf, type Contents } from './contents.js';
-import { Migration, until } from './migration.js';
+import { Migration } from './migration.js';
+import { until } from './run.js';
 import { freshSource } from './source.js';
 
 let source: URL;

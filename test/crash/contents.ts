@@ -26,6 +26,16 @@ const summary = ({ schema, name }: { schema: string; name: string }): string => 
   SELECT ${quoteLiteral(`${schema}.${name}`)} AS name, concat(count(*), ' rows, ', ${half(1)}, ' ', ${half(17)}) AS contents
   FROM (SELECT md5(t::text) AS h FROM ONLY ${quoteIdentifier(schema)}.${quoteIdentifier(name)} AS t) AS hashed`;
 
+/** Each row of a table, told by its beginning and its hash, and how often it is there. None where there is no such table. */
+export async function rowHashes(db: PgDb, table: string): Promise<{ row: string; copies: number }[]> {
+  const { rows } = await db.query<{ schema: string; name: string }>(TABLES);
+  const found = rows.find(({ schema, name }) => `${schema}.${name}` === table);
+  if (!found) return [];
+  const sql = `SELECT left(t::text, 120) || ' #' || left(md5(t::text), 12) AS row, count(*)::int AS copies
+    FROM ONLY ${quoteIdentifier(found.schema)}.${quoteIdentifier(found.name)} AS t GROUP BY 1`;
+  return (await db.query<{ row: string; copies: number }>(sql)).rows;
+}
+
 /** Rows that a table has, as `contentsOf` found them. */
 export const rowsIn = (contents: string | undefined): number => Number(contents?.split(' ')[0]);
 

@@ -1,7 +1,8 @@
 /** What a person may write into the control tables while a run is under way. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contentsOf, rowsIn, type Contents } from './contents.js';
-import { Migration, until } from './migration.js';
+import { Migration } from './migration.js';
+import { until } from './run.js';
 import { freshSource } from './source.js';
 
 let source: URL;

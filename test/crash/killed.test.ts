@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { sleep } from '../../src/base/clock.js';
 import { emptyForReload } from '../../src/control/table.js';
 import { contentsOf, withSession, type Contents } from './contents.js';
-import { lives, Migration, until, type Run } from './migration.js';
+import { Lots, printedSeed } from './lots.js';
+import { Migration } from './migration.js';
+import { lives, until, type Run } from './run.js';
 import { freshSource } from './source.js';
 
 let source: URL;
@@ -31,31 +33,19 @@ describe('kill -9', () => {
   });
 
   it('of any daemon at any moment', async () => {
-    const seed = Number(process.env['OPENKITE_SEED'] ?? Date.now() % 1e9);
-    console.log(`OPENKITE_SEED=${seed}`);
-    const lot = lots(seed);
+    const lot = new Lots(printedSeed());
     const migration = await Migration.create({ source });
     const run = migration.run();
     for (let kills = 0; kills < 8 && run.child.exitCode === null; kills += 1) {
-      await Promise.race([run.ended, sleep(200 + lot() * 1000)]);
+      await Promise.race([run.ended, sleep(200 + lot.below(1000))]);
       const daemons = await migration.ask<{ pid: number }>(DAEMONS).catch(() => []);
-      const victim = daemons[Math.floor(lot() * daemons.length)];
+      const victim = daemons[lot.below(daemons.length)];
       if (victim && lives(victim.pid)) process.kill(victim.pid, 'SIGKILL');
     }
     expect(await run.code()).toBe(0);
     await migration.expectWhole(contents);
   });
 });
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function lots(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    const mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    const twice = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((twice ^ (twice >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('a loader that stood still while its table was reloaded', () => {
   it.each(['L1=SIGSTOP', 'L4=SIGSTOP'])('%s: brings in no foreign row', async (point) => {

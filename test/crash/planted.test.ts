@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { freshDatabase } from '../servers/index.js';
 import { Proxy } from '../servers/proxy.js';
 import { contentsOf, rowsIn, type Contents } from './contents.js';
-import { DIST, Migration } from './migration.js';
+import { Migration } from './migration.js';
+import { DIST } from './workplace.js';
 import { freshSource } from './source.js';
 
 let source: URL;

@@ -4,7 +4,7 @@ import { claimExtract, claimLoad } from '../../src/control/claim.js';
 import { sealChunk } from '../../src/control/progress.js';
 import { emptyForReload } from '../../src/control/table.js';
 import { freshControl, planned, worker } from '../control/schema.js';
-import { until } from './migration.js';
+import { until } from './run.js';
 
 it('a load that begins while its table is emptied is forgotten with it', async () => {
   const { db, open, operator } = await freshControl(18);

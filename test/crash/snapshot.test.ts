@@ -1,7 +1,8 @@
 /** Snapshots that are lost, and tables that are rewritten under them (DATAPATH 1 and 3), while the source changes. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentsOf, withSession } from './contents.js';
-import { Migration, until } from './migration.js';
+import { Migration } from './migration.js';
+import { until } from './run.js';
 import { freshSource } from './source.js';
 
 let source: URL;
