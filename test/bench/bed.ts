@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { monotonic, sleep } from '../../src/base/clock.js';
 import { startServer, type Server } from '../../extractors/postgres/server.js';
 import { connect } from '../../src/db/postgres/connect.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
@@ -11,6 +12,7 @@ export interface Bed {
   stop(): Promise<void>;
 }
 
+const DEADLINE_SECONDS = 300;
 const SETTINGS = { shared_buffers: '512MB', max_wal_size: '4GB', max_connections: '60' };
 
 export async function makeBed(sql: string): Promise<Bed> {
@@ -41,4 +43,16 @@ export async function at<T>(url: URL, work: (db: PgDb) => Promise<T>, searchPath
   } finally {
     await db.close();
   }
+}
+
+/** The first value of the first row. */
+export async function one(db: PgDb, sql: string): Promise<string> {
+  const { rows } = await db.query(sql);
+  return String(Object.values(rows[0] ?? {})[0]);
+}
+
+/** Looks again and again, for five minutes at most. */
+export async function until(what: string, ready: () => Promise<boolean>): Promise<void> {
+  for (const end = monotonic() + DEADLINE_SECONDS; !(await ready()); await sleep(20))
+    if (monotonic() > end) throw new Error(`not within ${DEADLINE_SECONDS} s: ${what}`);
 }

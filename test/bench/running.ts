@@ -13,12 +13,12 @@ export interface Running {
   peaks(): ReadonlyMap<string, number>;
 }
 
-export function startRun(source: URL, target: URL, settings: Record<string, number> = {}): Running {
+export function startRun(source: URL, target: URL, options: { readonly changes?: boolean } = {}): Running {
   const folder = mkdtempSync(join(tmpdir(), 'openkite-bench-'));
   const file = join(folder, 'openkite.yaml');
   writeFileSync(
     file,
-    `migration: bench\nsource: \${BENCH_SOURCE}\ntarget: \${BENCH_TARGET}\nchunks: { store: ./chunks }\nsettings: ${JSON.stringify(settings)}\n`,
+    `migration: bench\nsource: \${BENCH_SOURCE}\ntarget: \${BENCH_TARGET}\nchanges: ${options.changes ?? false}\nchunks: { store: ./chunks }\n`,
   );
   const env = { ...process.env, BENCH_SOURCE: source.href, BENCH_TARGET: target.href, OPENKITE_LOG: 'warn' };
   const child = spawn(process.execPath, [CLI, 'run', '--execute', '-c', file], {
