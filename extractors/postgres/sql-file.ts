@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { sqlFilesBeside } from '../../src/db/sql-file.js';
 
 /** The text of `sql/<name>.sql` beside this file. */
-export const sqlFile = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
+export const sqlFile = sqlFilesBeside(import.meta.url);

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Finding } from '../../src/connector/connector.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { quoteIdentifier } from '../../src/db/postgres/quote.js';
 import type { Schema } from '../../src/model/schema.js';
+import { sqlFile } from './sql-file.js';
 
 interface Facts extends Record<string, unknown> {
   readonly version: string;
@@ -15,8 +15,6 @@ interface Facts extends Record<string, unknown> {
   readonly role: string;
   readonly database: string;
 }
-
-const sqlFile = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 
 /** What a load needs of its target, each failure with the statement that mends it. */
 export async function checkTarget(db: PgDb, schema: Schema): Promise<Finding[]> {

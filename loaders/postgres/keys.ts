@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../src/db/postgres/quote.js';
 import { tableName, type Constraint, type Index, type IndexPlace, type Table } from '../../src/model/schema.js';
-import type { Step } from '../../src/model/step.js';
+import { IN_STEP, type Step } from '../../src/model/step.js';
 import { qualified } from './create-table.js';
 import type { Family } from './family.js';
 
@@ -107,7 +107,8 @@ export const unloggedId = (table: Table): string => `unlogged ${table.id}`;
 /**
  * Added NOT VALID, which only locks for a moment, then validated, which lets others write. Up to 17 a partitioned table
  * allows neither. The catalog says that a key of one needs those of all its partitions. Between unlogged tables it
- * waits until they are: a logged table may not refer to an unlogged one.
+ * waits until they are: a logged table may not refer to an unlogged one. While one side is behind the changes, its rows
+ * may refer to none.
  */
 export function foreignKeySteps(table: Table, key: Constraint, family: Family, major: number): Step[] {
   const referred = family.get(key.references?.table ?? '') ?? table;
@@ -118,6 +119,7 @@ export function foreignKeySteps(table: Table, key: Constraint, family: Family, m
     ...both.flatMap((side) => [side.id, ...family.rows(side), ...(side.options.unlogged ? [unloggedId(side)] : [])]),
     ...both.flatMap((side) => family.withDescendants(side).map((member) => member.id)),
     ...key.needs,
+    IN_STEP,
   ];
   const bytes = family.bytes(table);
   const step = { kind: key.kind, table: tableName(table) };
@@ -125,5 +127,8 @@ export function foreignKeySteps(table: Table, key: Constraint, family: Family, m
   const first = { ...step, id: key.id, statements: [add], undo, needs: [...new Set(needs)], bytes: apart ? 0 : bytes };
   if (!apart) return [first];
   const validate = `ALTER TABLE ${qualified(table)} VALIDATE CONSTRAINT ${quoteIdentifier(key.name)}`;
-  return [first, { ...step, id: `validate ${key.id}`, statements: [validate], needs: [key.id], repeats: true, bytes }];
+  return [
+    first,
+    { ...step, id: `validate ${key.id}`, statements: [validate], needs: [key.id, IN_STEP], repeats: true, bytes },
+  ];
 }

@@ -1,9 +1,10 @@
 import type { Finding } from '../../src/connector/connector.js';
-import type { Loader } from '../../src/connector/loader.js';
+import type { Divergence, Loader, Miscount } from '../../src/connector/loader.js';
 import type { Db, Tx } from '../../src/db/db.js';
 import { serverIdentity } from '../../src/db/postgres/identity.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { quoteIdentifier } from '../../src/db/postgres/quote.js';
+import type { ChangedTable, FarValues, RowChange, Window } from '../../src/model/change.js';
 import type { Layout } from '../../src/model/layout.js';
 import {
   storedColumns,
@@ -14,6 +15,7 @@ import {
   type Table,
 } from '../../src/model/schema.js';
 import type { Step } from '../../src/model/step.js';
+import { Applier } from './apply/applier.js';
 import { checkTarget } from './check.js';
 import { qualified } from './create-table.js';
 import { sequenceSteps, steps } from './steps.js';
@@ -23,6 +25,7 @@ const placeOf = ({ schema, table }: Layout): string => qualified({ schema, name:
 /** One session on a PostgreSQL target. */
 export class PgLoader implements Loader {
   readonly db: Db;
+  readonly #applier = new Applier();
 
   constructor(
     private readonly pg: PgDb,
@@ -61,6 +64,27 @@ export class PgLoader implements Loader {
     const columns = layout.columns.map(quoteIdentifier).join(', ');
     const into = placeOf(layout) + (columns && ` (${columns})`);
     return tx.load(`COPY ${into} FROM STDIN${layout.encoding === 'pgcopy' ? ' (FORMAT binary)' : ''}`, rows);
+  }
+
+  prepareApply(): Promise<string | undefined> {
+    return this.#applier.prepare(this.pg);
+  }
+
+  apply(tx: Tx, window: Window): Promise<Miscount[]> {
+    return this.#applier.apply(tx, window);
+  }
+
+  replay(
+    tx: Tx,
+    changes: AsyncIterable<RowChange>,
+    far: FarValues,
+    tell: (found: Divergence) => Promise<void>,
+  ): Promise<void> {
+    return this.#applier.replay(tx, changes, far, tell);
+  }
+
+  truncate(tx: Tx, tables: readonly ChangedTable[], options: { readonly restart: boolean }): Promise<void> {
+    return this.#applier.truncate(tx, tables, options);
   }
 
   async empty(tx: Tx, layouts: readonly Layout[]): Promise<void> {

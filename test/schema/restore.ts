@@ -8,7 +8,7 @@ import {
   type SequenceValue,
   type Table,
 } from '../../src/model/schema.js';
-import { CUTOVER, rowsOf, type Step } from '../../src/model/step.js';
+import { CUTOVER, IN_STEP, rowsOf, type Step } from '../../src/model/step.js';
 import { PgLoader } from '../../loaders/postgres/loader.js';
 import { sequenceSteps, steps } from '../../loaders/postgres/steps.js';
 
@@ -52,7 +52,8 @@ export async function restore(
       needs: [table.id],
       run: () => copy(table, new PgLoader(to, major).accepts(table), from, to),
     }));
-  const acts: Act[] = [...loads, ...plan.map((step) => ({ ...step, run: run(step) }))];
+  const inStep: Act = { id: IN_STEP, needs: loads.map(({ id }) => id), run: () => Promise.resolve() };
+  const acts: Act[] = [...loads, inStep, ...plan.map((step) => ({ ...step, run: run(step) }))];
   const end: Act = { id: CUTOVER, needs: beforeCutover(acts), run: () => Promise.resolve() };
   const order = await inDrawnOrder([...acts, end], drawing(seed));
   for (const step of sequenceSteps(values)) await run(step)();

@@ -1,0 +1,65 @@
+import { Fault } from '../../../src/base/fault.js';
+import type { Divergence, Miscount } from '../../../src/connector/loader.js';
+import type { Db, Tx } from '../../../src/db/db.js';
+import type { ChangedTable, FarValues, RowChange, Window } from '../../../src/model/change.js';
+import { Replay } from './replay.js';
+import { truncate } from './truncate.js';
+import { WindowWriter } from './window-writer.js';
+
+/** Applies changes on one session. Each method is the one of `Loader` that has its name. */
+export class Applier {
+  readonly #writer = new WindowWriter();
+  #keysAct = true;
+
+  async prepare(db: Db): Promise<string | undefined> {
+    await db.query(`SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'jit'`); // it only delays short statements
+    try {
+      await db.query('SET session_replication_role = replica');
+      this.#keysAct = false;
+      return undefined;
+    } catch (error) {
+      if (error instanceof Fault && error.code === '42501') return REASON;
+      throw error;
+    }
+  }
+
+  async apply(tx: Tx, window: Window): Promise<Miscount[]> {
+    await this.#defer(tx);
+    try {
+      const wrong = await this.#writer.write(tx, window);
+      if (wrong !== undefined) this.#writer.forget(tx);
+      return wrong === undefined ? [] : [wrong];
+    } catch (error) {
+      this.#writer.forget(tx);
+      throw error;
+    }
+  }
+
+  async replay(
+    tx: Tx,
+    changes: AsyncIterable<RowChange>,
+    far: FarValues,
+    tell: (found: Divergence) => Promise<void>,
+  ): Promise<void> {
+    await this.#defer(tx);
+    try {
+      await new Replay(tx, this.#writer, { far, tell, keysAct: this.#keysAct }).run(changes);
+    } catch (error) {
+      this.#writer.forget(tx);
+      throw error;
+    }
+  }
+
+  async truncate(tx: Tx, tables: readonly ChangedTable[], options: { readonly restart: boolean }): Promise<void> {
+    await truncate(tx, this.#writer.targets, tables, options);
+  }
+
+  /** Within a transaction of the source, a row may for a while refer to one that is not there. */
+  async #defer(tx: Tx): Promise<void> {
+    if (this.#keysAct) await tx.query('SET CONSTRAINTS ALL DEFERRED');
+  }
+}
+
+const REASON =
+  'the role may not set session_replication_role: the target’s own triggers and foreign keys fire while changes are ' +
+  'applied; foreign keys that are not DEFERRABLE can force a window to be applied one by one';

@@ -1,0 +1,65 @@
+import { Fault } from '../../../src/base/fault.js';
+import type { Divergence } from '../../../src/connector/loader.js';
+import type { Tx } from '../../../src/db/db.js';
+import type { FarValues, RowChange } from '../../../src/model/change.js';
+import { escape, NULL_FIELD } from '../../../src/format/text.js';
+import { attempt, type Objection } from './attempt.js';
+import { parameterOf, rowOf } from './fields.js';
+import { newKey, oldKey } from './key.js';
+import { pieces } from './pieces.js';
+import { rowByKey } from './statements.js';
+import type { Target } from './targets.js';
+
+/** Bytes of every text that is told. */
+const LIMIT = 8192;
+
+/** What a person needs to judge a change that was not applied. What was refused may stand in the way of another row. */
+export async function divergence(
+  tx: Tx,
+  target: Target,
+  change: RowChange,
+  objection: Objection,
+  far: FarValues,
+): Promise<Divergence> {
+  const refused = objection instanceof Fault;
+  return {
+    table: change.table,
+    op: change.op,
+    key: await told(rowOf(oldKey(change)), far),
+    row: change.row && (await told(change.row, far)),
+    found: await rowUnder(tx, target, refused ? newKey(change) : oldKey(change)),
+    cause: refused ? objection.message : counted(objection.found),
+    code: refused ? objection.code : undefined,
+  };
+}
+
+const counted = (found: number): string =>
+  found === 0 ? 'there is no such row' : `there are ${found} such rows, and there should be one`;
+
+async function told(row: Uint8Array, far: FarValues): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of pieces([row], far)) {
+    parts.push(Buffer.from(part));
+    if (Buffer.concat(parts).length > LIMIT) break;
+  }
+  return cut(Buffer.concat(parts)).replace(/\n$/, '');
+}
+
+/** As a text column can hold it: no half character, no NUL. */
+const cut = (bytes: Uint8Array): string =>
+  new TextDecoder().decode(bytes.subarray(0, LIMIT), { stream: true }).replaceAll('\0', '␀');
+
+/** Undefined also where the key is no value that the target could have. */
+async function rowUnder(tx: Tx, target: Target, key: readonly Buffer[]): Promise<string | undefined> {
+  let found: string | undefined;
+  if (target.keys.length === 0) return undefined;
+  await attempt(tx, async () => {
+    const params = Object.fromEntries(key.map((field, i) => [`k${i}`, parameterOf(field)]));
+    const { rows } = await tx.query<Record<string, string | null>>(rowByKey(target, LIMIT), params);
+    found = rows[0] && cut(rowOf(Object.values(rows[0]).map(asField)));
+    return undefined;
+  });
+  return found;
+}
+
+const asField = (value: string | null): Uint8Array => (value === null ? NULL_FIELD : escape(Buffer.from(value)));

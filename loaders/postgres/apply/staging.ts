@@ -1,0 +1,84 @@
+import type { Params, Tx } from '../../../src/db/db.js';
+import type { FarValues } from '../../../src/model/change.js';
+import type { Staged } from './acts.js';
+import { fieldsOf, nextFar, parameterOf } from './fields.js';
+import { pieces } from './pieces.js';
+
+/** Up to so many values, and bytes, go along with their statement. */
+const FEW = 200;
+const SMALL = 1 << 16;
+
+/**
+ * Rows on their way into a table. Few are parameters of the statement: one round trip, and nothing to tidy up. More are
+ * copied into a temporary table, which is made once for each list of types, and emptied after use.
+ */
+export class Staging {
+  readonly #tables = new Map<string, string>();
+  /** Made in a transaction whose end is not known yet, by their types. */
+  readonly #unsure = new Map<string, Tx>();
+  #made = 0;
+
+  /** Runs the statement over the rows. Returns how many rows of its table it changed. */
+  async run(tx: Tx, { types, rows, statement }: Staged, far: FarValues | undefined): Promise<number> {
+    if (isFew(rows, types.length, far)) {
+      const { from, params } = parameters(rows, types);
+      return (await tx.query(statement(from), params)).count;
+    }
+    const table = await this.#table(tx, types);
+    await tx.load(`COPY ${table} FROM STDIN`, pieces(rows, far));
+    const { count } = await tx.query(statement(`${table} AS s`));
+    await tx.query(`TRUNCATE ${table}`);
+    return count;
+  }
+
+  /** After a failure: what was made in this transaction may be gone again. */
+  forget(tx: Tx): void {
+    for (const [shape, maker] of this.#unsure) if (maker === tx) this.#drop(shape);
+  }
+
+  async #table(tx: Tx, types: readonly string[]): Promise<string> {
+    await this.#settle(tx);
+    const shape = types.join(', ');
+    const known = this.#tables.get(shape);
+    if (known !== undefined) return known;
+    const table = `pg_temp.openkite_${(this.#made += 1)}`;
+    await tx.query(`CREATE TEMP TABLE ${table} (${types.map((type, i) => `c${i} ${type}`).join(', ')})`);
+    this.#tables.set(shape, table);
+    this.#unsure.set(shape, tx);
+    return table;
+  }
+
+  /** Looks which of the tables that earlier transactions made are there. */
+  async #settle(tx: Tx): Promise<void> {
+    for (const [shape, maker] of this.#unsure) {
+      if (maker === tx) continue;
+      const name = this.#tables.get(shape);
+      const { rows } = await tx.query('SELECT 1 WHERE to_regclass(:name) IS NOT NULL', { name });
+      if (rows.length === 0) this.#drop(shape);
+      this.#unsure.delete(shape);
+    }
+  }
+
+  #drop(shape: string): void {
+    this.#tables.delete(shape);
+    this.#unsure.delete(shape);
+  }
+}
+
+function isFew(rows: readonly Uint8Array[], columns: number, far: FarValues | undefined): boolean {
+  if (rows.length * columns > FEW) return false;
+  if (rows.reduce((sum, row) => sum + row.length, 0) > SMALL) return false;
+  return far === undefined || rows.every((row) => nextFar(row, 0) === undefined);
+}
+
+function parameters(rows: readonly Uint8Array[], types: readonly string[]): { from: string; params: Params } {
+  const params: Record<string, string | null> = {};
+  const tuples = rows.map((row, r) => {
+    const values = fieldsOf(row, types.length).map((field, c) => {
+      params[`v${r}_${c}`] = parameterOf(field);
+      return `CAST(:v${r}_${c} AS ${types[c]})`;
+    });
+    return `(${values.join(', ')})`;
+  });
+  return { from: `(VALUES ${tuples.join(', ')}) AS s (${types.map((_, i) => `c${i}`).join(', ')})`, params };
+}

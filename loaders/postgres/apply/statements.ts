@@ -1,0 +1,50 @@
+/** Statements that take their rows from `s (c0, c1 …)`, whose columns come in the order given here. */
+import type { Target, TargetColumn } from './targets.js';
+
+const list = (columns: readonly TargetColumn[], of: (column: TargetColumn, i: number) => string): string =>
+  columns.map(of).join(', ');
+
+/** Where the row's key is that of `s`, from its column `from` on. */
+const found = (keys: readonly TargetColumn[], from: (key: TargetColumn, i: number) => number): string =>
+  keys.map((key, i) => `t.${key.name} ${key.equals} s.c${from(key, i)}`).join(' AND ');
+
+/** The image of a whole row: what works for types that cannot be compared, and tells 1.0 from 1.00. */
+const image = (columns: readonly TargetColumn[], of: (column: TargetColumn, i: number) => string): string =>
+  `CAST(ROW(${list(columns, of)}) AS text)`;
+
+export const copyInto = ({ name, columns }: Target): string =>
+  `COPY ${name}${columns.length === 0 ? '' : ` (${list(columns, (c) => c.name)})`} FROM STDIN`;
+
+/** `s`: the keys. */
+export const deleteKeys = ({ name, keys }: Target, from: string): string =>
+  `DELETE FROM ONLY ${name} AS t USING ${from} WHERE ${found(keys, (_, i) => i)}`;
+
+/** `s`: these columns, the keys among them, which are left alone: else the update could not be HOT. */
+export function update({ name, keys }: Target, sent: readonly TargetColumn[], from: string): string {
+  const others = sent.filter((column) => !column.key);
+  const set = others.length > 0 ? others.map((c) => `${c.name} = s.c${sent.indexOf(c)}`) : keys.map(itself);
+  return `UPDATE ONLY ${name} AS t SET ${set.join(', ')} FROM ${from} WHERE ${found(keys, (key) => sent.indexOf(key))}`;
+}
+
+/** Nothing else was sent: the row must be there all the same. */
+const itself = ({ name }: TargetColumn): string => `${name} = t.${name}`;
+
+/** `s`: the old keys, then these columns. */
+export const move = ({ name, keys }: Target, sent: readonly TargetColumn[], from: string): string =>
+  `UPDATE ONLY ${name} AS t SET ${list(sent, (c, i) => `${c.name} = s.c${keys.length + i}`)} FROM ${from} WHERE ${found(keys, (_, i) => i)}`;
+
+/** `s`: how many copies, then all columns. */
+export const deleteImages = ({ name, columns }: Target, from: string): string => `
+  DELETE FROM ONLY ${name} WHERE ctid = ANY (ARRAY(
+    SELECT place FROM (
+      SELECT t.ctid AS place, w.copies, row_number() OVER (PARTITION BY w.image) AS copy
+      FROM ONLY ${name} AS t
+      JOIN (SELECT s.c0 AS copies, ${image(columns, (_, i) => `s.c${i + 1}`)} AS image FROM ${from}) AS w
+        ON w.image = ${image(columns, (c) => `t.${c.name}`)}
+    ) AS found WHERE copy <= copies))`;
+
+/** The row that has this key (`:k0`, `:k1` …): every value as COPY prints it, but not above so many characters. */
+export const rowByKey = ({ name, columns, keys }: Target, limit: number): string => `
+  SELECT ${list(columns, (c, i) => `CASE num_nulls(t.${c.name}) WHEN 0 THEN left(format('%s', t.${c.name}), ${limit}) END AS f${i}`)}
+  FROM ONLY ${name} AS t
+  WHERE ${keys.map((key, i) => `t.${key.name} ${key.equals} CAST(:k${i} AS ${key.type})`).join(' AND ')} LIMIT 1`;

@@ -1,0 +1,40 @@
+import type { Miscount } from '../../../src/connector/loader.js';
+import type { Tx } from '../../../src/db/db.js';
+import type { FarValues, Window } from '../../../src/model/change.js';
+import { tableName } from '../../../src/model/schema.js';
+import { actsOf, type Act, type Work } from './acts.js';
+import { pieces } from './pieces.js';
+import { Staging } from './staging.js';
+import { Targets } from './targets.js';
+
+/** Writes net changes, set by set, on one session. */
+export class WindowWriter {
+  readonly targets = new Targets();
+  readonly #staging = new Staging();
+
+  /** After any failure: what is known of the target may be wrong, and what was made in this transaction may be gone. */
+  forget(tx: Tx): void {
+    this.targets.forget();
+    this.#staging.forget(tx);
+  }
+
+  /** Ends with the first statement that changed another number of rows than it should. */
+  async write(tx: Tx, { tables, far }: Window): Promise<Miscount | undefined> {
+    const works: Work[] = [];
+    for (const net of tables) works.push({ net, target: await this.targets.get(tx, net.table) });
+    for (const act of actsOf(await this.#parentsFirst(tx, works))) {
+      const found = await this.#run(tx, act, far);
+      const { target, what, expected } = act;
+      if (found !== expected) return { table: tableName(target.changed), what, expected, found };
+    }
+    return undefined;
+  }
+
+  async #parentsFirst(tx: Tx, works: readonly Work[]): Promise<readonly Work[]> {
+    return works.length < 2 ? works : (await this.targets.foreignKeys(tx)).parentsFirst(works);
+  }
+
+  #run(tx: Tx, { by }: Act, far: FarValues | undefined): Promise<number> {
+    return 'copy' in by ? tx.load(by.copy, pieces(by.rows, far)) : this.#staging.run(tx, by, far);
+  }
+}
