@@ -12,6 +12,9 @@ SELECT role, worker, state, why, at_mark FROM wirekite.wirekite_worker WHERE sta
 -- Since when does the source hold a snapshot for us?
 SELECT snapshot_id, state, opened_at, worker FROM wirekite.wirekite_snapshot WHERE state = 'OPEN';
 
+-- How long may it last? hours_left is until the source gives up the log that it keeps for us.
+SELECT hours_left, log_kept_bytes, log_limit_bytes, snapshot_age_seconds FROM wirekite.wirekite_pause_budget;
+
 -- Go on.
 UPDATE wirekite.wirekite_action SET action = 'RUN' WHERE action IN ('RUN', 'PAUSE', 'STOP');
 COMMIT;

@@ -1,15 +1,10 @@
 import type { Encoding, TableName } from '../model/schema.js';
+import type { HeldRow } from './lock.js';
 
-/** A claim on a row of wirekite_progress. Only who holds worker and generation may change the row. */
-export interface Claim {
-  /** File name. */
-  readonly source: string;
-  /** `DE` for extraction, the target table for loading. */
-  readonly target: string;
+/** A claim on a chunk. `source` is its file name, `target` is `DE` for extraction, the target table for loading. */
+export interface Claim extends HeldRow {
   readonly table: TableName;
   readonly number: number;
-  readonly generation: number;
-  readonly worker: string;
   readonly restarts: number;
   /** The extractor's own words: which rows. */
   readonly bounds: string;

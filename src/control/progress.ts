@@ -1,10 +1,10 @@
-import { Fault } from '../base/fault.js';
 import type { Db, Tx } from '../db/db.js';
 import type { Position } from '../model/position.js';
 import type { Encoding, TableName } from '../model/schema.js';
 import { ask } from './ask.js';
 import type { Claim, ExtractClaim } from './chunk.js';
 import { fenced } from './fenced.js';
+import { lockRow, parseCount, type HeldRow } from './lock.js';
 
 export interface PlannedChunk {
   /** File name. */
@@ -67,40 +67,8 @@ export async function renameChunk(
  * claim is lost, LOCKED with the session that holds the row, MARK_INVALID when the mark is not a row count.
  */
 export async function lockMark(tx: Tx, chunk: Claim): Promise<number> {
-  const { source, target } = chunk;
-  const { rows } = await ask<{
-    mark: string | null;
-    generation: number;
-    worker: string | null;
-    finish_time: string | null;
-  }>(tx, 'lock_mark', { source, target });
-  const row = rows[0];
-  if (row === undefined) throw await notLocked(tx, chunk);
-  if (row.generation !== chunk.generation || row.worker !== chunk.worker || row.finish_time !== null)
-    throw fenced('the chunk', place(chunk));
-  return parseMark(row.mark, chunk);
-}
-
-async function notLocked(tx: Tx, chunk: Claim): Promise<Fault> {
-  const { rows } = await ask<{ session: string }>(tx, 'find_holder', { source: chunk.source, target: chunk.target });
-  if (rows[0] === undefined) return fenced('the chunk', place(chunk));
-  return new Fault('resource', `session ${rows[0].session} of the target holds this chunk's row of wirekite_progress`, {
-    code: 'LOCKED',
-    place: place(chunk),
-    safe: 'nothing was written',
-    hint: `wait for session ${rows[0].session}, or end it if its process is dead`,
-  });
-}
-
-/** A row count and nothing else: no sign, blank, exponent or leading zero. */
-function parseMark(mark: string | null, chunk: Claim): number {
-  if (mark !== null && /^(0|[1-9][0-9]{0,15})$/.test(mark) && Number.isSafeInteger(Number(mark))) return Number(mark);
-  throw new Fault('permanent', `the mark ${mark === null ? 'NULL' : JSON.stringify(mark)} is not a count of rows`, {
-    code: 'MARK_INVALID',
-    place: place(chunk),
-    safe: 'nothing was written',
-    hint: 'somebody changed wirekite_progress by hand: empty this table and load it again',
-  });
+  const mark = await lockRow(tx, chunk, 'the chunk', place(chunk));
+  return parseCount(mark, 'count of rows', place(chunk), 'empty this table and load it again');
 }
 
 /**
@@ -119,10 +87,10 @@ export async function advance(
   if ((await ask(tx, 'advance_mark', params)).count !== 1) throw fenced('the chunk', place(chunk));
 }
 
-/** The claim in hand is tried again. Returns how often it was, since the chunk was planned. */
-export async function countRestart(db: Db, chunk: Claim): Promise<number> {
-  const { rows } = await ask<{ restarts: number }>(db, 'count_restart', key(chunk));
-  return rows[0]?.restarts ?? chunk.restarts;
+/** The claim in hand is tried again. Returns how often it was, since its row was made. */
+export async function countRestart(db: Db, row: HeldRow & { readonly restarts?: number }): Promise<number> {
+  const { rows } = await ask<{ restarts: number }>(db, 'count_restart', key(row));
+  return rows[0]?.restarts ?? row.restarts ?? 0;
 }
 
 /** Gives everything back that is unfinished, chunks and tasks. */
@@ -162,5 +130,5 @@ export async function finishedBefore(tx: Tx, seconds: number, among?: readonly s
   return rows.map((row) => row.source);
 }
 
-const key = ({ source, target, generation, worker }: Claim) => ({ source, target, generation, worker });
+const key = ({ source, target, generation, worker }: HeldRow) => ({ source, target, generation, worker });
 const place = (chunk: Claim) => ({ table: chunk.table, chunk: chunk.source });

@@ -22,6 +22,8 @@ export interface ResetTable {
   readonly loaded: number;
   /** In the target; undefined where there is no such table. */
   readonly found: number | undefined;
+  /** Changes were applied to it, so that its rows are others than were loaded. */
+  readonly changed: boolean;
 }
 
 export interface ResetPlan {
@@ -32,12 +34,19 @@ export interface ResetPlan {
 
 /** What a reset would empty, and what stands against it. Changes nothing. */
 export async function planReset(db: Db, target: ResetTarget): Promise<ResetPlan> {
-  const { rows } = await ask<{ table_name: string; rows_loaded: string }>(db, 'reset_tables');
-  const loaded = new Map(rows.map((row) => [row.table_name, Number(row.rows_loaded)]));
+  const { rows } = await ask<{ table_name: string; rows_loaded: string; changed: string }>(db, 'reset_tables');
+  const known = new Map(rows.map((row) => [row.table_name, row]));
   const planned: ResetTable[] = [];
-  for (const table of await tables(db)) {
-    const found = await target.rows(table);
-    planned.push({ table: table.table, target: table.target, loaded: loaded.get(table.table) ?? 0, found });
+  for (const row of await tables(db)) {
+    const { rows_loaded: loaded = 0, changed } = known.get(row.table) ?? {};
+    const { table, target: name } = row;
+    planned.push({
+      table,
+      target: name,
+      loaded: Number(loaded),
+      found: await target.rows(row),
+      changed: changed === 'YES',
+    });
   }
   return { tables: planned, refusals: [...(await alive(db)), ...planned.flatMap(disagreement)] };
 }
@@ -50,8 +59,8 @@ async function alive(db: Db): Promise<string[]> {
 }
 
 /** Rows that openkite did not put there would be lost. None at all is what an interrupted reset leaves. */
-function disagreement({ table, target, loaded, found }: ResetTable): string[] {
-  if (found === undefined || found === 0 || found === loaded) return [];
+function disagreement({ table, target, loaded, found, changed }: ResetTable): string[] {
+  if (found === undefined || found === 0 || found === loaded || changed) return [];
   return [`${target} has ${found} rows, and wirekite_progress says that ${loaded} were loaded from ${table}`];
 }
 
@@ -101,6 +110,7 @@ export async function isProgressEmptied(db: Db): Promise<boolean> {
 export async function discardDerived(db: Db): Promise<TableName[]> {
   if (!(await isProgressEmptied(db))) return [];
   await rewind(db);
+  await ask(db, 'settle_errors', { table: null });
   const { rows } = await ask<{ table_name: string }>(db, 'discard_derived');
   return rows.map((row) => row.table_name);
 }

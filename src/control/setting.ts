@@ -18,6 +18,16 @@ export const SETTINGS = {
   lock_timeout_seconds: tunable(10, 1, 3600, 'seconds', 'how long a statement waits for a lock on the target'),
   max_retries: tunable(3, 0, 1000, 'times', 'tries after the first one, for faults that pass'),
   work_memory_bytes: tunable(256 * MiB, MiB, 1e12, 'bytes', 'memory of one session that builds an index'),
+  seal_bytes: tunable(64 * MiB, 65536, 1024 * MiB, 'bytes', 'how much one file of changes holds, about'),
+  changes_bytes: tunable(
+    5_000_000_000,
+    MiB,
+    1e15,
+    'bytes',
+    'changes not yet applied; beyond it they wait on the source',
+  ),
+  window_bytes: tunable(24 * MiB, MiB, 1024 * MiB, 'bytes', 'how much of changes is applied as one set'),
+  window_keys: tunable(100_000, 1, 10_000_000, 'keys', 'of how many rows changes are applied as one set'),
   keep_snapshot_seconds: tunable(0, 0, 864_000, 'seconds', 'how long PAUSE may hold the snapshot; 0 is no limit'),
 } as const;
 

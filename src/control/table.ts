@@ -6,9 +6,9 @@ import { ask } from './ask.js';
 
 /**
  * PLANNED: not begun. COPYING: its chunks are planned. LOADED: all rows are in. DONE: indexes and constraints too.
- * FAILED waits for a new run.
+ * FAILED waits for a new run; RELOAD_NEEDED for more: its changes were dropped.
  */
-export type TableState = 'PLANNED' | 'COPYING' | 'LOADED' | 'DONE' | 'FAILED';
+export type TableState = 'PLANNED' | 'COPYING' | 'LOADED' | 'DONE' | 'FAILED' | 'RELOAD_NEEDED';
 
 export interface NewTable {
   readonly table: TableName;
@@ -31,6 +31,8 @@ export interface TableRow extends NewTable {
   readonly nextChunk: number;
   readonly chunkCount: number;
   readonly error: string | undefined;
+  /** The last change applied to it while it is behind the lane; undefined: in step, or changes are not followed. */
+  readonly appliedSeq: number | undefined;
 }
 
 /** Adds tables; those that are there already stay as they are. */
@@ -65,6 +67,7 @@ export async function tables(tx: Tx): Promise<TableRow[]> {
     nextChunk: Number(row['next_chunk']),
     chunkCount: Number(row['chunk_count']),
     error: row['error'] ?? undefined,
+    appliedSeq: row['applied_seq'] == null ? undefined : Number(row['applied_seq']),
   }));
 }
 
@@ -73,17 +76,20 @@ export async function failTable(db: Db, table: TableName, error: string): Promis
   await ask(db, 'fail_table', { table, error });
 }
 
-/** Tables that had failed are tried once more, at their marks. For the start of a run. */
+/** Tables that had failed are tried once more, at their marks; loaded ones stay so. For the start of a run. */
 export async function reopenTables(db: Db): Promise<TableName[]> {
   return names(await ask(db, 'reopen_tables'));
 }
 
 /**
  * Forgets what was loaded of a table, in the transaction that empties it: its progress rows go, so that a loader that
- * still holds one of its chunks is fenced. Chunk numbers go on, so that no file of before is taken for a new one.
+ * still holds one of its chunks is fenced. Chunk numbers go on, so that no file of before is taken for a new one. From
+ * the lane's mark on it is behind the changes; the errors of its rows are settled. Waits for whoever applies changes.
  */
 export async function emptyForReload(tx: Tx, table: TableName, why: string): Promise<void> {
+  await ask(tx, 'hold_lane');
   await ask(tx, 'lock_table', { table });
+  await ask(tx, 'settle_errors', { table });
   const { count } = await ask(tx, 'empty_for_reload', { table, why });
   if (count !== 1) throw new Fault('operator', `there is no table ${table} in wirekite_table`, { place: { table } });
 }

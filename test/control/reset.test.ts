@@ -44,8 +44,8 @@ test('says what it would empty and touches nothing', async () => {
   const { db } = await loaded();
   expect(await planReset(db, target(db))).toEqual({
     tables: [
-      { table: 'public.a', target: 'public.a', loaded: 3, found: 3 },
-      { table: 'public.b', target: 'public.b', loaded: 3, found: 3 },
+      { table: 'public.a', target: 'public.a', loaded: 3, found: 3, changed: false },
+      { table: 'public.b', target: 'public.b', loaded: 3, found: 3, changed: false },
     ],
     refusals: [],
   });

@@ -77,8 +77,8 @@ test('what the schema belongs to cannot be changed by SQL', async () => {
 });
 
 test.each([
-  ['PR-22 a newer one', '99', /have version 99, and this openkite needs version 9/],
-  ['PR-22 an older one', '1', /have version 1, and this openkite needs version 9/],
+  ['PR-22 a newer one', '99', /have version 99, and this openkite needs version 10/],
+  ['PR-22 an older one', '1', /have version 1, and this openkite needs version 10/],
 ])('daemons refuse %s', async (_, version, message) => {
   const { db } = await freshControl(18);
   await requireVersion(db);

@@ -182,8 +182,7 @@ test('wirekite_restarts and wirekite_incomplete show what was taken up again', a
   expect((await db.query('SELECT source, operation FROM wirekite_incomplete')).rows).toEqual([
     { source: 'public.items.0.dkt', operation: 'DE' },
   ]);
-  expect((await db.query('SELECT * FROM wirekite_lag')).rows).toEqual([
-    { lag_bytes: null, lag_seconds: null, lag_transactions: null, sampled_at: null },
-  ]);
+  const { rows } = await db.query('SELECT * FROM wirekite_lag');
+  expect(rows.map((row) => Object.values(row))).toEqual([Array(7).fill(null)]);
   expect(await tables(db)).toHaveLength(1);
 });

@@ -54,7 +54,7 @@ CREATE INDEX wirekite_progress_sealed ON wirekite_progress (table_name) WHERE op
 CREATE INDEX wirekite_progress_of_table ON wirekite_progress (table_name, operation);
 CREATE INDEX wirekite_progress_restarted ON wirekite_progress (restarts) WHERE restarts > 0;
 
--- A sealed chunk wakes the loaders, a loaded one the coordinator.
+-- A sealed chunk wakes the loaders, a loaded one the coordinator. Files of changes have triggers of their own.
 CREATE FUNCTION wirekite_wake() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM pg_notify('wirekite', TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);
@@ -62,4 +62,4 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION wirekite_wake() FROM PUBLIC;
 CREATE TRIGGER wirekite_progress_sealed AFTER UPDATE OF finish_time ON wirekite_progress FOR EACH ROW
-  WHEN (NEW.finish_time IS NOT NULL AND OLD.finish_time IS NULL) EXECUTE PROCEDURE wirekite_wake();
+  WHEN (NEW.finish_time IS NOT NULL AND OLD.finish_time IS NULL AND NEW.target <> 'C') EXECUTE PROCEDURE wirekite_wake();

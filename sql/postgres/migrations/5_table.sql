@@ -27,7 +27,7 @@ CREATE TABLE wirekite_table (
   chunk_count bigint NOT NULL DEFAULT 0,
   error text,
   CONSTRAINT wirekite_table_state
-    CHECK (state IN ('PLANNED', 'COPYING', 'LOADED', 'DONE', 'FAILED'))
+    CHECK (state IN ('PLANNED', 'COPYING', 'LOADED', 'DONE', 'FAILED', 'RELOAD_NEEDED'))
 );
 CREATE TRIGGER wirekite_table_priority AFTER UPDATE OF priority ON wirekite_table
   FOR EACH ROW EXECUTE PROCEDURE wirekite_record('priority', 'table_name');

@@ -1,19 +1,22 @@
 -- name: reset_tables
-SELECT t.table_name, coalesce(sum(CASE WHEN p.mark ~ '^[0-9]{1,16}$' THEN p.mark::bigint END), 0)::text AS rows_loaded
+SELECT t.table_name, coalesce(sum(CASE WHEN p.mark ~ '^[0-9]{1,16}$' THEN p.mark::bigint END), 0)::text AS rows_loaded,
+  CASE WHEN t.start_seq IS NULL OR t.applied_seq < t.start_seq THEN 'NO' ELSE 'YES' END AS changed
 FROM wirekite_table t LEFT JOIN wirekite_progress p ON p.table_name = t.table_name AND p.operation = 'D'
 GROUP BY t.table_name ORDER BY t.table_name
 
 -- name: end_reset
-WITH snapshots AS (DELETE FROM wirekite_snapshot), rest AS (DELETE FROM wirekite_progress)
+WITH snapshots AS (DELETE FROM wirekite_snapshot), rest AS (DELETE FROM wirekite_progress), samples AS (DELETE FROM wirekite_sample),
+  in_no_lane AS (UPDATE wirekite_table SET applied_seq = NULL)
 INSERT INTO wirekite_history (object, column_name, new_value) VALUES ('wirekite_progress', 'reset', 'everything was emptied')
 
 -- name: progress_emptied
 -- Somebody emptied wirekite_progress: it alone says what is done, so nothing else may say that something is.
-SELECT coalesce(sum(chunk_count), 0) > 0 AND NOT EXISTS (SELECT 1 FROM wirekite_progress) AS yes FROM wirekite_table
+SELECT coalesce(bool_or(chunk_count > 0 OR start_seq IS NOT NULL OR applied_seq IS NOT NULL), false)
+  AND NOT EXISTS (SELECT 1 FROM wirekite_progress) AS yes FROM wirekite_table
 
 -- name: discard_derived
-WITH snapshots AS (DELETE FROM wirekite_snapshot)
+WITH snapshots AS (DELETE FROM wirekite_snapshot), samples AS (DELETE FROM wirekite_sample)
 UPDATE wirekite_table SET state = 'PLANNED', generation = generation + 1, snapshot_id = NULL, start_position = NULL,
-  start_seq = NULL, encoding = NULL, chunk_count = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0, error = NULL,
-  updated_at = clock_timestamp()
+  start_seq = NULL, applied_seq = NULL, encoding = NULL, chunk_count = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0,
+  error = NULL, updated_at = clock_timestamp()
 RETURNING table_name

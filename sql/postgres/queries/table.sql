@@ -1,6 +1,7 @@
 -- name: insert_tables
-INSERT INTO wirekite_table (table_name, target_name, priority, rows_estimated, bytes_estimated)
-SELECT t.table_name, t.target_name, t.priority, t.rows_estimated, t.bytes_estimated
+-- A table that joins later is behind from the lane's mark on: no snapshot that it will get is older.
+INSERT INTO wirekite_table (table_name, target_name, priority, rows_estimated, bytes_estimated, applied_seq)
+SELECT t.table_name, t.target_name, t.priority, t.rows_estimated, t.bytes_estimated, (SELECT lane_seq FROM wirekite_following)
 FROM jsonb_to_recordset(:tables::jsonb) AS t(table_name text, target_name text, priority double precision, rows_estimated bigint, bytes_estimated bigint)
 ON CONFLICT (table_name) DO NOTHING
 
@@ -8,7 +9,7 @@ ON CONFLICT (table_name) DO NOTHING
 SELECT table_name, target_name, state, priority, start_position, rows_estimated::text AS rows_estimated,
   rows_extracted::text AS rows_extracted, rows_loaded::text AS rows_loaded, bytes_estimated::text AS bytes_estimated,
   bytes_loaded::text AS bytes_loaded, generation, snapshot_id::text AS snapshot_id, encoding,
-  next_chunk::text AS next_chunk, chunk_count::text AS chunk_count, error
+  next_chunk::text AS next_chunk, chunk_count::text AS chunk_count, error, applied_seq::text AS applied_seq
 FROM wirekite_table ORDER BY priority DESC, table_name
 
 -- name: fail_table
@@ -21,13 +22,15 @@ UPDATE wirekite_table SET state = 'FAILED', error = :error::text, errors_total =
 WHERE table_name = :table::text AND state <> 'FAILED'
 
 -- name: reopen_tables
--- What had failed before is tried once more by a new run, at its marks.
+-- What had failed before is tried once more by a new run, at its marks. What was loaded stays so: its changes are to follow.
 WITH event AS (
   UPDATE wirekite_task SET state = 'WAITING', status_reason = NULL, finished_at = NULL
   WHERE kind = 'event' AND state = 'FAILED' AND table_name IN (SELECT table_name FROM wirekite_table WHERE state = 'FAILED')
 )
 UPDATE wirekite_table SET error = NULL, updated_at = clock_timestamp(),
-  state = CASE WHEN snapshot_id IS NULL THEN 'PLANNED' ELSE 'COPYING' END
+  state = CASE WHEN EXISTS (SELECT 1 FROM wirekite_task e WHERE e.kind = 'event' AND e.table_name = wirekite_table.table_name
+      AND e.state = 'DONE') THEN 'LOADED'
+    WHEN snapshot_id IS NULL THEN 'PLANNED' ELSE 'COPYING' END
 WHERE state = 'FAILED' RETURNING table_name
 
 -- name: lock_table
@@ -35,15 +38,17 @@ WHERE state = 'FAILED' RETURNING table_name
 SELECT table_name FROM wirekite_table WHERE table_name = :table::text FOR UPDATE
 
 -- name: empty_for_reload
+-- The caller holds the lane. From its mark on the table is behind: whatever is applied already is in the snapshot to come.
 WITH emptied AS (
   UPDATE wirekite_table SET state = 'PLANNED', generation = generation + 1, snapshot_id = NULL, start_position = NULL,
     start_seq = NULL, encoding = NULL, chunk_count = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0, error = NULL,
-    updated_at = clock_timestamp()
+    applied_seq = greatest(applied_seq, (SELECT lane_seq FROM wirekite_following)), updated_at = clock_timestamp()
   WHERE table_name = :table::text RETURNING table_name, generation
 ), gone AS (
   DELETE FROM wirekite_progress WHERE table_name = :table::text
 ), event AS (
-  UPDATE wirekite_task SET state = 'WAITING', finished_at = NULL WHERE kind = 'event' AND table_name = :table::text
+  UPDATE wirekite_task SET state = 'WAITING', finished_at = NULL
+  WHERE kind = 'event' AND (table_name = :table::text OR task_id = 'follow ' || :table::text)
 )
 INSERT INTO wirekite_history (object, row_key, column_name, old_value, new_value)
 SELECT 'wirekite_table', table_name, 'generation', (generation - 1)::text, generation || ': ' || :why::text FROM emptied

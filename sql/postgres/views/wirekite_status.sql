@@ -4,19 +4,21 @@ SELECT k.records_processed, k.records_total,
   CASE WHEN k.elapsed_hours > 0 THEN round(k.records_processed / k.elapsed_hours) END AS records_per_hour,
   k.errors_total, k.errors_recovered, k.errors_escalated,
   k.current_phase, k.current_table,
-  CASE WHEN k.open_tables = 0 AND k.open_tasks = 0 AND k.tables_total > 0 THEN 100
+  CASE WHEN k.tables_total > 0 AND (k.is_loaded OR k.streams > 0 AND k.loading_tables + k.failed_tables = 0) THEN 100
     WHEN k.records_total > 0 THEN least(99.9, round(100.0 * k.records_processed / k.records_total, 1)) ELSE 0 END AS progress_percent,
   CASE WHEN k.records_processed > 0 AND k.records_total > k.records_processed THEN clock_timestamp()
     + (k.records_total - k.records_processed) / k.records_processed * k.elapsed_hours * interval '1 hour' END AS eta_completion,
   CASE
     WHEN k.action_words IS NULL OR k.action_words NOT IN ('RUN', 'PAUSE', 'STOP') THEN 'paused'
-    WHEN k.tables_total > 0 AND k.open_tables = 0 AND k.open_tasks = 0 THEN 'loaded'
+    WHEN k.is_loaded AND k.streams = 0 THEN 'loaded'
     WHEN k.action_words = 'STOP' THEN 'stopped'
     WHEN k.tables_total = 0 THEN 'not started'
     WHEN k.coordinators = 0 AND k.failed_tables + k.failed_tasks > 0 THEN 'failed'
     WHEN k.coordinators = 0 THEN 'no coordinator'
     WHEN k.action_words = 'PAUSE' THEN 'paused'
-    ELSE 'running'
+    WHEN k.streams = 0 OR k.loading_tables > 0 THEN 'running'
+    WHEN k.tables_behind > 0 THEN 'catching up'
+    ELSE 'following'
   END AS status,
   k.phase_total, k.phase_name, k.started_at, round(k.elapsed_hours, 4) AS elapsed_hours,
   CASE WHEN k.errors_total > 0 THEN round(k.errors_recovered / k.errors_total, 3) END AS recovery_rate,
@@ -25,7 +27,8 @@ SELECT k.records_processed, k.records_total,
 FROM (
   SELECT t.*, d.current_table, round(t.rows_loaded + d.rows_in_flight) AS records_processed,
     extract(epoch FROM coalesce(e.ended_at, clock_timestamp()) - e.started_at)::numeric / 3600 AS elapsed_hours,
-    e.*, a.action_words, w.workers_alive, w.coordinators, q.*,
+    t.tables_total > 0 AND t.open_tables = 0 AND q.open_tasks = 0 AS is_loaded,
+    e.*, a.action_words, w.workers_alive, w.coordinators, q.*, f.*,
     (SELECT value FROM wirekite_setting WHERE name = 'migration') AS migration,
     (SELECT string_agg(format('session %s of %s since %s', s.pid, s.usename, s.xact_start), ', ')
      FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid
@@ -38,7 +41,8 @@ FROM (
       coalesce(sum(errors_escalated), 0) AS errors_escalated,
       coalesce(min(phase) FILTER (WHERE state <> 'DONE'), max(phase), 0) AS current_phase, coalesce(max(phase), 0) AS phase_total,
       NULL::text AS phase_name, count(*) AS tables_total, count(*) FILTER (WHERE state <> 'DONE') AS open_tables,
-      count(*) FILTER (WHERE state = 'FAILED') AS failed_tables
+      count(*) FILTER (WHERE state IN ('PLANNED', 'COPYING')) AS loading_tables,
+      count(*) FILTER (WHERE state IN ('FAILED', 'RELOAD_NEEDED')) AS failed_tables
     FROM wirekite_table
   ) t, (
     SELECT coalesce(sum(CASE WHEN mark ~ '^[0-9]{1,16}$' THEN mark::bigint ELSE 0 END), 0) AS rows_in_flight,
@@ -56,5 +60,7 @@ FROM (
   ) w, (
     SELECT count(*) FILTER (WHERE kind <> 'event') AS open_tasks, count(*) FILTER (WHERE state = 'FAILED') AS failed_tasks
     FROM wirekite_task WHERE state NOT IN ('DONE', 'SKIPPED')
-  ) q
+  ) q, (
+    SELECT count(*) AS streams, coalesce(max(tables_behind), 0) AS tables_behind FROM wirekite_following
+  ) f
 ) k;
