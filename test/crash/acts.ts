@@ -15,7 +15,7 @@ const TEXTS = [...HOSTILE, `''`, `NULL`, `'NULL'`, `'É😀\u2028'`, `repeat('x'
 const ODD = `"a.b ""c%/$1;--"."Tab le\né\\"`;
 
 /** `BETWEEN` of about so many keys out of the first `keys`. */
-function some(lot: Lots, rows: number, keys: number): string {
+export function some(lot: Lots, rows: number, keys: number): string {
   const from = 1 + lot.below(keys);
   return `BETWEEN ${from} AND ${from + Math.min(rows, keys) - 1}`;
 }

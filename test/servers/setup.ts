@@ -14,7 +14,14 @@ declare module 'vitest' {
   }
 }
 
-const SETTINGS = { fsync: 'off', full_page_writes: 'off', wal_level: 'logical', max_connections: '200' };
+const SETTINGS = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  wal_level: 'logical',
+  max_connections: '200',
+  max_wal_senders: '40',
+  max_replication_slots: '80',
+};
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const running = new Map<Major, Promise<Server>>();
