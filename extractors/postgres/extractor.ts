@@ -1,10 +1,13 @@
 import type { Finding } from '../../src/connector/connector.js';
-import type { Extractor, Snapshot } from '../../src/connector/extractor.js';
+import type { ChangeSource, Extractor, Snapshot } from '../../src/connector/extractor.js';
 import { serverIdentity } from '../../src/db/postgres/identity.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
+import type { Wire } from '../../src/db/postgres/wire.js';
 import type { Schema, SequenceValue, Table } from '../../src/model/schema.js';
 import { readSchema } from './catalog/read-schema.js';
 import { readSequences } from './catalog/sequences.js';
+import { checkChanges } from './changes/check.js';
+import { PgChanges } from './changes/source.js';
 import { checkSource } from './check.js';
 import { joinSnapshot, openSnapshot } from './snapshot.js';
 
@@ -12,7 +15,11 @@ import { joinSnapshot, openSnapshot } from './snapshot.js';
 export class PgExtractor implements Extractor {
   readonly session: string;
 
-  constructor(private readonly db: PgDb) {
+  /** `replication`: opens a session of the replication protocol. */
+  constructor(
+    private readonly db: PgDb,
+    private readonly replication: () => Promise<Wire>,
+  ) {
     this.session = db.session;
   }
 
@@ -28,12 +35,17 @@ export class PgExtractor implements Extractor {
     return ticket === undefined ? openSnapshot(this.db, tables) : joinSnapshot(this.db, ticket);
   }
 
+  changes(stream: string): ChangeSource {
+    return new PgChanges(this.db, this.replication, stream);
+  }
+
   sequences(): Promise<SequenceValue[]> {
     return readSequences(this.db);
   }
 
-  check(tables: readonly Table[]): Promise<Finding[]> {
-    return checkSource(this.db, tables);
+  async check(tables: readonly Table[], { changes = false } = {}): Promise<Finding[]> {
+    const findings = await checkSource(this.db, tables);
+    return changes ? [...findings, ...(await checkChanges(this.db, tables))] : findings;
   }
 
   cancel(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Connector } from '../../src/connector/connector.js';
 import type { Extractor } from '../../src/connector/extractor.js';
-import { connect } from '../../src/db/postgres/connect.js';
+import { connect, connectReplication } from '../../src/db/postgres/connect.js';
 import { classify } from '../../src/db/postgres/faults.js';
 import { demo } from './demo/index.js';
 import { PgExtractor } from './extractor.js';
@@ -15,8 +15,10 @@ const settings = {
 
 const connector: Connector<Extractor> = {
   schemes: ['postgres:', 'postgresql:'],
-  open: async (url, { name }) =>
-    new PgExtractor(await connect(url, { name, searchPath: '', readOnly: true, settings })),
+  open: async (url, { name }) => {
+    const options = { name, searchPath: '', readOnly: true, settings };
+    return new PgExtractor(await connect(url, options), () => connectReplication(url, options));
+  },
   classify,
   demo,
 };

@@ -4,6 +4,7 @@ import type { Slice, Snapshot } from '../../src/connector/extractor.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { quoteIdentifier, quoteLiteral } from '../../src/db/postgres/quote.js';
 import type { ByteSink } from '../../src/model/bytes.js';
+import type { Position } from '../../src/model/position.js';
 import { tableName, type Encoding, type Table } from '../../src/model/schema.js';
 import { copyStatement, planSlices, type Extent } from './slices.js';
 import { sqlFile } from './sql-file.js';
@@ -18,21 +19,37 @@ const qualified = (t: Table) => `${quoteIdentifier(t.schema)}.${quoteIdentifier(
  */
 export async function openSnapshot(db: PgDb, tables: readonly Table[]): Promise<Snapshot> {
   await db.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  return hold(db, tables, '');
+}
+
+/** The same with the snapshot that a new slot has exported, whose position is exact. The slot may go afterwards. */
+export async function openExactSnapshot(
+  db: PgDb,
+  tables: readonly Table[],
+  slot: { readonly ticket: string; readonly position: Position },
+): Promise<Snapshot> {
+  await join(db, slot.ticket);
+  return hold(db, tables, slot.position);
+}
+
+async function hold(db: PgDb, tables: readonly Table[], position: Position): Promise<Snapshot> {
   const exported = await db.query<{ ticket: string }>('SELECT pg_export_snapshot() AS ticket');
   probe('S5');
   await lock(db, tables);
   const names = tables.map(qualified);
   const gone = await db.query<{ name: string }>(sqlFile('rewritten-tables'), { names });
   const rewritten = new Set(gone.rows.map((row) => row.name));
-  return new PgSnapshot(
-    db,
-    exported.rows[0]?.ticket ?? '',
-    tables.filter((t) => rewritten.has(qualified(t))),
-  );
+  const ticket = exported.rows[0]?.ticket ?? '';
+  return new PgSnapshot(db, { position, ticket, rewritten: tables.filter((t) => rewritten.has(qualified(t))) });
 }
 
 /** Joins a snapshot that another session holds. Fault `SNAPSHOT_LOST` when that session is gone. */
 export async function joinSnapshot(db: PgDb, ticket: string): Promise<Snapshot> {
+  await join(db, ticket);
+  return new PgSnapshot(db, { position: '', ticket, rewritten: [] });
+}
+
+async function join(db: PgDb, ticket: string): Promise<void> {
   await db.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     await db.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(ticket)}`);
@@ -40,7 +57,6 @@ export async function joinSnapshot(db: PgDb, ticket: string): Promise<Snapshot> 
     await db.query('ROLLBACK');
     throw lost(ticket, cause);
   }
-  return new PgSnapshot(db, ticket, []);
 }
 
 /** 22023, in newer versions 42704: no such snapshot; 55000: its transaction ended while we joined. Anything else is what it is. */
@@ -69,14 +85,19 @@ interface ExtentRow extends Record<string, unknown> {
 }
 
 class PgSnapshot implements Snapshot {
-  /** No log position belongs to an exported snapshot alone: only a slot's is exact. */
-  readonly position = '';
+  /** Only that of a slot is exact: no place in the log belongs to an exported snapshot alone. */
+  readonly position: Position;
+  readonly ticket: string;
+  readonly rewritten: readonly Table[];
 
   constructor(
     private readonly db: PgDb,
-    readonly ticket: string,
-    readonly rewritten: readonly Table[],
-  ) {}
+    { position, ticket, rewritten }: Pick<Snapshot, 'position' | 'ticket' | 'rewritten'>,
+  ) {
+    this.position = position;
+    this.ticket = ticket;
+    this.rewritten = rewritten;
+  }
 
   async slices(table: Table, encoding: Encoding, bytes: number): Promise<Slice[]> {
     const { rows } = await this.db.query<ExtentRow>(sqlFile('table-extent'), { name: qualified(table) });

@@ -1,7 +1,7 @@
 import type { ByteSink } from '../model/bytes.js';
 import type { ChangeSink } from '../model/change.js';
 import type { Position } from '../model/position.js';
-import type { Encoding, Schema, SequenceValue, Table, TableName } from '../model/schema.js';
+import type { Encoding, Schema, SchemaObject, SequenceValue, Table, TableName } from '../model/schema.js';
 import type { Step } from '../model/step.js';
 import type { Finding } from './connector.js';
 
@@ -18,8 +18,8 @@ export interface Extractor {
   changes?(stream: string): ChangeSource;
   /** Where the sequences stand now. */
   sequences(): Promise<SequenceValue[]>;
-  /** Privileges, settings and version, each failure with the statement that mends it. */
-  check(tables: readonly Table[]): Promise<Finding[]>;
+  /** Privileges, settings and version, each failure with the statement that mends it. `changes`: they shall be followed. */
+  check(tables: readonly Table[], options?: { readonly changes?: boolean }): Promise<Finding[]>;
   /** Cancels what the session is doing, from another connection. */
   cancel(): Promise<void>;
   close(): Promise<void>;
@@ -58,8 +58,11 @@ export interface ChangeSource {
   bytes(position: Position): number;
   /** Where the source's log ends now, and what keeping our stream costs it. */
   sample(): Promise<LogSample>;
-  /** In what the source's catalogs differ from these tables, and what they have got anew. */
-  differences(tables: readonly Table[]): Promise<CatalogDifference[]>;
+  /**
+   * In what the source's catalogs differ from these tables, and from those of the objects that decide which values a
+   * column takes; and what the tables' schemas have besides.
+   */
+  differences(tables: readonly Table[], objects?: readonly SchemaObject[]): Promise<CatalogDifference[]>;
   /** Cheap: changes whenever `differences` may have changed. */
   catalogFingerprint(): Promise<string>;
   /** Drops what `create` and `provision` made. */

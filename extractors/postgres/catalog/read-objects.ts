@@ -23,11 +23,14 @@ interface ObjectRow {
 export async function readObjects(tx: Tx, names: Names): Promise<SchemaObject[]> {
   const nouns = readdirSync(new URL('../sql/objects/', import.meta.url)).filter((file) => file.endsWith('.sql'));
   const found: SchemaObject[] = [];
-  for (const noun of nouns.sort()) {
-    const rows = await readRows<ObjectRow>(tx, `objects/${noun.slice(0, -'.sql'.length)}`);
-    found.push(...rows.flatMap((row) => objectOf(row, names) ?? []));
-  }
+  for (const noun of nouns.sort()) found.push(...(await readNoun(tx, noun.slice(0, -'.sql'.length), names)));
   return inOrderOfRefresh(merged(found)).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/** Those of one file of `sql/objects`. */
+export async function readNoun(tx: Tx, noun: string, names: Names): Promise<SchemaObject[]> {
+  const rows = await readRows<ObjectRow>(tx, `objects/${noun}`);
+  return rows.flatMap((row) => objectOf(row, names) ?? []);
 }
 
 /** The functions that come with a range type have owners and grants of their own, under the type's id. */

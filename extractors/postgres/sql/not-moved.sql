@@ -7,7 +7,7 @@ SELECT format('foreign table %s', c.oid::regclass) FROM pg_class c WHERE c.relki
 UNION ALL
 SELECT format('foreign server %I', srvname) FROM pg_foreign_server
 UNION ALL
-SELECT format('publication %I', pubname) FROM pg_publication
+SELECT format('publication %I', pubname) FROM pg_publication WHERE pubname !~ '^openkite_'
 UNION ALL
 SELECT format('subscription %I', subname) FROM (SELECT subname, subdbid FROM pg_subscription) AS s
 WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())

@@ -39,14 +39,25 @@ const types: ClientConfig['types'] = { getTypeParser: (oid: number) => PARSERS[o
 
 /** Opens a session. Password: in the URL, else PGPASSWORD, else ~/.pgpass. Raises a Fault that says what to mend. */
 export async function connect(url: URL, options: ConnectOptions): Promise<PgDb> {
+  const { client, config } = await dial(url, settings(options));
+  return new PgDb(new Wire(client, options), config, options.searchPath);
+}
+
+/** The same, for a session that also takes the commands of the replication protocol. */
+export async function connectReplication(url: URL, options: ConnectOptions): Promise<Wire> {
+  const config: ClientConfig & { replication: string } = { ...settings(options), replication: 'database' };
+  return new Wire((await dial(url, config)).client, options);
+}
+
+async function dial(url: URL, common: ClientConfig): Promise<{ client: pg.Client; config: ClientConfig }> {
   const at = address(url);
   const choices = tlsChoices(url, at.host);
   for (const [i, ssl] of choices.entries()) {
-    const config: ClientConfig = { ...at, ...settings(options), ssl };
+    const config: ClientConfig = { ...at, ...common, ssl };
     const opened = await open(config);
     if (opened instanceof pg.Client) {
       reached.add(`${at.host}:${at.port}`);
-      return new PgDb(new Wire(opened, options), config, options.searchPath);
+      return { client: opened, config };
     }
     if (i === choices.length - 1 || !elsewise(opened)) throw blame(classify(opened), at);
   }

@@ -7,6 +7,7 @@ import type { Params, Result, Row } from '../db.js';
 import { CopyIn } from './copy-in.js';
 import { CopyOut } from './copy-out.js';
 import { classify } from './faults.js';
+import { ReplicationStream, type LogSink, type StreamOptions } from './replication.js';
 import { Tap } from './tap.js';
 
 /** Seconds after which a silent server is given up. */
@@ -74,6 +75,13 @@ export class Wire {
       const stall = this.#patience.stall ?? STALL;
       this.client.query(new CopyOut(sql, sink, this.#tap, { abandon, stall, resolve, reject }));
     });
+  }
+
+  /** On a session of `connectReplication`: streams the log, and nothing else any more. */
+  replicate(sql: string, log: LogSink, options: StreamOptions): ReplicationStream {
+    const stream = new ReplicationStream(sql, log, this.#tap, options);
+    this.client.query(stream);
+    return stream;
   }
 
   /** The server's own cancel request: it needs no login, so it also works when all sessions are taken. */
