@@ -4,13 +4,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { sleep } from '../../src/base/clock.js';
 
+/** Characters of a long run that are kept. */
+const MOST_SAID = 1 << 20;
+
 export class Run {
   said = '';
   readonly ended: Promise<number | string>;
 
   constructor(readonly child: ChildProcess) {
     for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (bytes: Buffer) => (this.said += bytes.toString()));
+      stream?.on('data', (bytes: Buffer) => (this.said = (this.said + bytes.toString()).slice(-MOST_SAID)));
     this.ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? '?');
   }
 

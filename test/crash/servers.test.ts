@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startServer, type Server } from '../servers/index.js';
 import { contentsOf, withSession, type Contents } from './contents.js';
 import { Migration } from './migration.js';
-import { fill } from './source.js';
+import { fill } from './fill.js';
 
 let servers: { readonly source: Server; readonly target: Server };
 let contents: Contents;

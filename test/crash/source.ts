@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { afterAll } from 'vitest';
 import { freshDatabase, type Major } from '../servers/index.js';
-import { withSession } from './contents.js';
+import { fill } from './fill.js';
 import { until } from './run.js';
 import { sessionsOf } from './workplace.js';
 
@@ -14,14 +13,6 @@ export async function freshSource(major: Major = 15): Promise<URL> {
   sources.push(url);
   return url;
 }
-
-export const fill = (url: URL): Promise<unknown> => script(url, 'source.sql');
-
-/** The tables that a `Writer` changes. */
-export const makeChanging = (url: URL): Promise<unknown> => script(url, 'changing.sql');
-
-const script = (url: URL, file: string): Promise<unknown> =>
-  withSession(url, (db) => db.query(readFileSync(new URL(file, import.meta.url), 'utf8')));
 
 afterAll(async () => {
   for (const url of sources.splice(0))

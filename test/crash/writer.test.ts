@@ -1,12 +1,12 @@
 /** The writer itself: what it is to torture following with must really happen. */
 import { expect, it } from 'vitest';
-import { fileOfData, freshDatabase, runDump } from '../servers/index.js';
+import { freshDatabase } from '../servers/index.js';
 import { ACTS, type Act } from './acts.js';
 import { contentsOf, rowsIn } from './contents.js';
 import { printedSeed } from './lots.js';
 import { PAGILA } from './pagila-acts.js';
 import { until } from './run.js';
-import { makeChanging } from './source.js';
+import { fillPagila, makeChanging } from './fill.js';
 import { Writer, type Written } from './writer.js';
 
 /** Everything of `acts`, within seconds. */
@@ -31,8 +31,6 @@ it('changes every table in every way, and empties none for good', async () => {
 });
 
 it('changes Pagila as a shop does', async () => {
-  const files = ['pagila/pagila-schema.sql', 'pagila/pagila-data.sql.gz'].map(fileOfData);
   const source = await freshDatabase(15);
-  for (const file of files) if (file !== undefined) await runDump(source, file);
-  if (files.every((file) => file !== undefined)) await expectAll(source, PAGILA);
+  if (await fillPagila(source)) await expectAll(source, PAGILA);
 });
