@@ -13,6 +13,8 @@ export interface Standing extends Record<string, unknown> {
   readonly unlogged: boolean;
   /** The log says by what its rows are found. */
   readonly usable: boolean;
+  /** REPLICA IDENTITY FULL would make the source refuse its updates. */
+  readonly narrow: boolean;
   /** It is in the stream's publication; in the one of inserts and truncates. */
   readonly whole: boolean;
   readonly inserts: boolean;
@@ -44,7 +46,7 @@ export async function planProvision(
 ): Promise<Provision> {
   const all = await standings(db, stream, tables);
   const logged = all.filter(({ unlogged }) => !unlogged);
-  const widened = logged.filter(({ usable, table }) => !usable && agreed(table));
+  const widened = logged.filter(({ usable, narrow, table }) => !usable && !narrow && agreed(table));
   const whole = logged.filter((one) => one.usable || widened.includes(one));
   const inserts = logged.filter((one) => !whole.includes(one));
   const there = await existing(db, stream, all);
@@ -126,7 +128,11 @@ const notLogged = ({ table }: Followable) => ({
   why: 'it is unlogged: nothing that is written to it is in the log of the source',
 });
 
-const insertsOnly = ({ table }: Followable) => ({
+const insertsOnly = ({ table, narrow }: Followable) => ({
   table: tableName(table),
-  why: 'it has no replica identity, so its updates and deletes are not followed: give it a primary key, or agree to REPLICA IDENTITY FULL',
+  why: `its updates and deletes are not followed, since the log does not say by what its rows are found: ${
+    narrow
+      ? 'give it a primary key and REPLICA IDENTITY DEFAULT; FULL does not do with generated columns'
+      : 'give it a primary key, or agree to REPLICA IDENTITY FULL'
+  }`,
 });

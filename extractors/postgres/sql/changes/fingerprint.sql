@@ -22,9 +22,9 @@ WITH tables AS (
     SELECT 7, h.inhrelid, h.inhseqno, concat_ws(' ', h.inhparent, h.xmin) FROM pg_inherits h
     UNION ALL
     SELECT 8, r.prrelid, r.prpubid::int, r.oid::text
-    FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname IN (:stream, :stream || '_insert')
+    FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname IN (:stream::text, :stream::text || '_insert')
     UNION ALL
-    SELECT 9, p.oid, 0, p.xmin::text FROM pg_publication p WHERE p.pubname IN (:stream, :stream || '_insert')
+    SELECT 9, p.oid, 0, p.xmin::text FROM pg_publication p WHERE p.pubname IN (:stream::text, :stream::text || '_insert')
     UNION ALL
     SELECT 10, n.oid, 0, n.nspname FROM pg_namespace n WHERE n.nspname !~ '^pg_'
     UNION ALL

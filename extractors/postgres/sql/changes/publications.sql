@@ -9,4 +9,4 @@ SELECT p.pubname AS name,
     ))::text AS strangers
 FROM (VALUES (false)) AS absent (pubtruncate)
 CROSS JOIN LATERAL (SELECT oid, pubname, pubinsert, pubupdate, pubdelete, pubtruncate FROM pg_publication) AS p
-WHERE p.pubname IN (:stream, :stream || '_insert');
+WHERE p.pubname IN (:stream::text, :stream::text || '_insert');

@@ -6,4 +6,4 @@ SELECT log.lsn::text AS position,
     coalesce(pg_wal_lsn_diff(log.lsn, s.restart_lsn), 0)::text AS kept,
     (SELECT setting::bigint * 1024 * 1024 FROM pg_settings WHERE name = 'max_slot_wal_keep_size' AND setting <> '-1')::text AS most
 FROM log
-LEFT JOIN pg_replication_slots s ON s.slot_name = :stream;
+LEFT JOIN pg_replication_slots s ON s.slot_name = :stream::text;
