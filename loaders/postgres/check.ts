@@ -1,3 +1,4 @@
+import { Fault } from '../../src/base/fault.js';
 import type { Finding } from '../../src/connector/connector.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { quoteIdentifier } from '../../src/db/postgres/quote.js';
@@ -11,6 +12,7 @@ interface Facts extends Record<string, unknown> {
   readonly standby: boolean;
   readonly safe: boolean;
   readonly may_create: boolean;
+  readonly may_stage: boolean;
   readonly free_connections: number;
   readonly role: string;
   readonly database: string;
@@ -63,8 +65,45 @@ export async function checkTarget(db: PgDb, schema: Schema): Promise<Finding[]> 
       'warning',
       'lower settings.load_connections, or ALTER SYSTEM SET max_connections = …; then restart',
     ),
+    ...(await stillness(db, facts)),
     ...(await missing(db, schema)),
   ];
+}
+
+/** Only what follows changes needs it. The server is asked by doing it: before 15 there is no other way. */
+async function stillness(
+  db: PgDb,
+  { role, version_num: version, may_stage: mayStage, database }: Facts,
+): Promise<Finding[]> {
+  const may = await db
+    .transaction((tx) => tx.query('SET LOCAL session_replication_role = replica'))
+    .then(() => true, isDenied);
+  const to = quoteIdentifier(role);
+  const grant =
+    version >= 150_000 ? `GRANT SET ON PARAMETER session_replication_role TO ${to};` : `ALTER ROLE ${to} SUPERUSER;`;
+  return [
+    finding(
+      'target keeps its own keys still',
+      may
+        ? 'yes'
+        : `role ${role} may not set session_replication_role: foreign keys and triggers fire on applied changes`,
+      may,
+      'warning',
+      `${grant} or make foreign keys DEFERRABLE: changes that one objects to are applied one by one, which is slow`,
+    ),
+    finding(
+      'target may stage changes',
+      mayStage ? 'yes' : `role ${role} may not create temporary tables`,
+      mayStage,
+      'failure',
+      `GRANT TEMPORARY ON DATABASE ${quoteIdentifier(database)} TO ${to};`,
+    ),
+  ];
+}
+
+function isDenied(error: unknown): false {
+  if (error instanceof Fault && error.code === '42501') return false;
+  throw error;
 }
 
 const finding = (what: string, found: string, good: boolean, level: 'warning' | 'failure', mend: string): Finding =>

@@ -1,5 +1,5 @@
 /** What tests of applying changes need: a target, changes as a log would bring them, and what became of the rows. */
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { PgLoader } from '../../loaders/postgres/loader.js';
 import type { Divergence } from '../../src/connector/loader.js';
 import { connect } from '../../src/db/postgres/connect.js';
@@ -16,7 +16,6 @@ import type {
   RowOp,
   Window,
 } from '../../src/model/change.js';
-import { afterAll } from 'vitest';
 import { freshDatabase, type Major } from '../servers/index.js';
 
 const open: PgDb[] = [];
@@ -65,7 +64,7 @@ export async function changed(db: PgDb, schema: string, name: string, key?: read
 export const placeOf = ({ schema, name }: { schema: string; name: string }): string =>
   `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 
-export const U = UNCHANGED;
+export const U: typeof UNCHANGED = UNCHANGED;
 
 /** A far value's place. */
 export const farMark = (n: number): { readonly far: number } => ({ far: n });

@@ -22,11 +22,15 @@ export interface Act {
 export interface Staged {
   readonly types: readonly string[];
   readonly rows: readonly Uint8Array[];
-  statement(from: string): string;
+  readonly statement: (from: string) => string;
 }
 
 /** The statements of a window, in the order that no foreign key objects to: all deletes, moves, updates, all inserts. */
 export function* actsOf(parentsFirst: readonly Work[]): Generator<Act> {
+  for (const act of inOrder(parentsFirst)) if (act.expected > 0) yield act;
+}
+
+function* inOrder(parentsFirst: readonly Work[]): Generator<Act> {
   for (const work of [...parentsFirst].reverse()) yield* deletes(work);
   for (const work of parentsFirst) yield* moves(work);
   for (const work of parentsFirst) yield* updates(work);
@@ -36,9 +40,9 @@ export function* actsOf(parentsFirst: readonly Work[]): Generator<Act> {
 function* deletes({ target, net: { deletes: rows, images } }: Work): Generator<Act> {
   const keys = typesOf(target.keys);
   const statement = (from: string) => deleteKeys(target, from);
-  if (rows.length > 0) yield { target, what: 'delete', expected: rows.length, by: { types: keys, rows, statement } };
+  yield { target, what: 'delete', expected: rows.length, by: { types: keys, rows, statement } };
   const gone = images.filter(({ count }) => count < 0).map(({ row, count }) => ({ row, copies: -count }));
-  if (gone.length > 0) yield imageDelete(target, gone);
+  yield imageDelete(target, gone);
 }
 
 function imageDelete(target: Target, gone: readonly { row: Uint8Array; copies: number }[]): Act {
@@ -76,10 +80,10 @@ function* updates({ target, net }: Work): Generator<Act> {
 
 function* inserts({ target, net: { inserts: rows, images } }: Work): Generator<Act> {
   const copy = copyInto(target);
-  if (rows.length > 0) yield { target, what: 'insert', expected: rows.length, by: { copy, rows } };
+  yield { target, what: 'insert', expected: rows.length, by: { copy, rows } };
   const come = images.filter(({ count }) => count > 0);
   const expected = come.reduce((sum, { count }) => sum + count, 0);
-  if (expected > 0) yield { target, what: 'insert', expected, by: { copy, rows: copiesOf(come) } };
+  yield { target, what: 'insert', expected, by: { copy, rows: copiesOf(come) } };
 }
 
 function* copiesOf(images: NetChanges['images']): Generator<Uint8Array> {

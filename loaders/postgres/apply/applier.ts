@@ -2,9 +2,12 @@ import { Fault } from '../../../src/base/fault.js';
 import type { Divergence, Miscount } from '../../../src/connector/loader.js';
 import type { Db, Tx } from '../../../src/db/db.js';
 import type { ChangedTable, FarValues, RowChange, Window } from '../../../src/model/change.js';
+import { sqlFile } from '../sql-file.js';
 import { Replay } from './replay.js';
 import { truncate } from './truncate.js';
 import { WindowWriter } from './window-writer.js';
+
+const SESSION = sqlFile('apply-session');
 
 /** Applies changes on one session. Each method is the one of `Loader` that has its name. */
 export class Applier {
@@ -12,7 +15,7 @@ export class Applier {
   #keysAct = true;
 
   async prepare(db: Db): Promise<string | undefined> {
-    await db.query(`SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'jit'`); // it only delays short statements
+    await db.query(SESSION);
     try {
       await db.query('SET session_replication_role = replica');
       this.#keysAct = false;

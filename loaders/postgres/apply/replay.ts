@@ -17,7 +17,7 @@ export interface Circumstances {
   readonly far: FarValues;
   /** The target's own foreign keys act on rows. */
   readonly keysAct: boolean;
-  tell(found: Divergence): Promise<void>;
+  readonly tell: (found: Divergence) => Promise<void>;
 }
 
 /** Applies changes one by one, in their order, within one transaction. */

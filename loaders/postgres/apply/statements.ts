@@ -19,7 +19,7 @@ export const copyInto = ({ name, columns }: Target): string =>
 export const deleteKeys = ({ name, keys }: Target, from: string): string =>
   `DELETE FROM ONLY ${name} AS t USING ${from} WHERE ${found(keys, (_, i) => i)}`;
 
-/** `s`: these columns, the keys among them, which are left alone: else the update could not be HOT. */
+/** `s`: these columns, the keys among them, which stay as they are. */
 export function update({ name, keys }: Target, sent: readonly TargetColumn[], from: string): string {
   const others = sent.filter((column) => !column.key);
   const set = others.length > 0 ? others.map((c) => `${c.name} = s.c${sent.indexOf(c)}`) : keys.map(itself);
