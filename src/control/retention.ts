@@ -30,16 +30,16 @@ export async function removableChanges(tx: Tx, keepSeconds: number, names: reado
   return rows.map((row) => row.name);
 }
 
-/** Of these files those that no row stands for. */
+/** Of these files those that no row stands for, and none will: their numbers were passed over. */
 export async function unknownChanges(tx: Tx, numbers: readonly number[]): Promise<number[]> {
   const { rows } = await ask<{ name: string }>(tx, 'unknown_changes', { files: JSON.stringify(numbers.map(withFold)) });
   return rows.map((row) => Number.parseInt(row.name, 10));
 }
 
 /** The row of a file is its own, or that of its thousand. */
-function withFold(number: number): { name: string; folded: string } {
+function withFold(number: number): { number: number; name: string; folded: string } {
   const first = number - (number % FOLD);
-  return { name: `${number}.ckt`, folded: `${first}-${first + FOLD - 1}.ckt` };
+  return { number, name: `${number}.ckt`, folded: `${first}-${first + FOLD - 1}.ckt` };
 }
 
 /** Makes one row of each whole thousand of files that no table needs, but for the newest `keep` rows. */

@@ -35,13 +35,13 @@ UPDATE wirekite_table SET state = 'FAILED', error = :error::text,
 WHERE table_name = :table::text AND applied_seq IS NOT NULL AND state IN ('LOADED', 'DONE')
 
 -- name: held_by
--- What the lane has passed and this table has not.
+-- What the lane has passed and the table that is furthest behind has not.
 SELECT t.table_name, CASE WHEN t.state = 'FAILED' THEN 'YES' ELSE 'NO' END AS stopped, h.byte_count::text AS byte_count
-FROM wirekite_table t CROSS JOIN LATERAL (
-  SELECT coalesce(sum(p.byte_count), 0) AS byte_count FROM wirekite_progress p
-  WHERE p.target = 'C' AND p.finish_time IS NOT NULL AND p.last_seq > t.applied_seq) h
-WHERE t.applied_seq IS NOT NULL AND t.state <> 'RELOAD_NEEDED' AND h.byte_count > 0
-ORDER BY t.applied_seq, CASE WHEN t.state = 'FAILED' THEN 0 ELSE 1 END, t.table_name LIMIT 1
+FROM (SELECT table_name, state, applied_seq FROM wirekite_table WHERE applied_seq IS NOT NULL AND state <> 'RELOAD_NEEDED'
+    ORDER BY applied_seq, CASE WHEN state = 'FAILED' THEN 0 ELSE 1 END, table_name LIMIT 1) t
+  CROSS JOIN LATERAL (SELECT coalesce(sum(byte_count), 0) AS byte_count FROM wirekite_progress
+    WHERE target = 'C' AND finish_time IS NOT NULL AND last_seq > t.applied_seq) h
+WHERE h.byte_count > 0
 
 -- name: drop_behind
 WITH dropped AS (

@@ -12,12 +12,13 @@ DELETE FROM wirekite_sample s
 WHERE s.sampled_at < clock_timestamp() - interval '1 hour'
   AND (s.sampled_at < clock_timestamp() - interval '3 days' OR EXISTS (SELECT 1 FROM wirekite_sample b
     WHERE b.sampled_at < s.sampled_at AND b.sampled_at >= date_trunc('minute', s.sampled_at)))
-  AND s.sampled_at IS DISTINCT FROM (SELECT max(a.sampled_at) FROM wirekite_sample a, wirekite_following f WHERE a.last_seq <= f.applied_seq)
+  AND s.sampled_at IS DISTINCT FROM (SELECT max(a.sampled_at) FROM wirekite_sample a
+    WHERE a.last_seq <= (SELECT applied_seq FROM wirekite_following))
 
 -- name: caught_up_since
 -- The source was looked at after that moment, and all that it had committed by then is in every table.
-SELECT EXISTS (SELECT 1 FROM wirekite_sample s, wirekite_following f
-  WHERE s.sampled_at > :since::timestamptz AND s.last_seq <= f.lane_seq AND f.tables_behind = 0) AS yes
+SELECT EXISTS (SELECT 1 FROM wirekite_sample WHERE sampled_at > :since::timestamptz
+  AND last_seq <= (SELECT lane_seq FROM wirekite_following WHERE tables_behind = 0)) AS yes
 
 -- name: clock
 SELECT clock_timestamp()::text AS now
