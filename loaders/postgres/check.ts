@@ -95,7 +95,7 @@ async function stillness(
       'target may stage changes',
       mayStage ? 'yes' : `role ${role} may not create temporary tables`,
       mayStage,
-      'failure',
+      'warning',
       `GRANT TEMPORARY ON DATABASE ${quoteIdentifier(database)} TO ${to};`,
     ),
   ];

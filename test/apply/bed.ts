@@ -5,8 +5,7 @@ import type { Divergence } from '../../src/connector/loader.js';
 import { connect } from '../../src/db/postgres/connect.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { quoteIdentifier } from '../../src/db/postgres/quote.js';
-import { UNCHANGED, type Field } from '../../src/format/ckt-line.js';
-import { escape } from '../../src/format/text.js';
+import { fieldOf } from '../../loaders/postgres/apply/fields.js';
 import type {
   ChangedTable,
   FarValues,
@@ -64,19 +63,21 @@ export async function changed(db: PgDb, schema: string, name: string, key?: read
 export const placeOf = ({ schema, name }: { schema: string; name: string }): string =>
   `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 
-export const U: typeof UNCHANGED = UNCHANGED;
+/** A value that was not sent. */
+export const U = Symbol('unchanged');
+
+type Value = string | null | symbol | { readonly far: number };
 
 /** A far value's place. */
 export const farMark = (n: number): { readonly far: number } => ({ far: n });
 
 /** A row's COPY text. */
-export const row = (...values: (string | null | typeof UNCHANGED | { readonly far: number })[]): Buffer =>
-  Buffer.concat(values.flatMap((value, i) => [...(i === 0 ? [] : [Buffer.from('\t')]), fieldOf(value)]));
+export const row = (...values: Value[]): Buffer =>
+  Buffer.concat(values.flatMap((value, i) => [...(i === 0 ? [] : [Buffer.from('\t')]), textOf(value)]));
 
-function fieldOf(value: string | Exclude<Field, Uint8Array> | { readonly far: number }): Uint8Array {
-  if (value === null) return Buffer.from('\\N');
-  if (value === UNCHANGED) return Buffer.from('\\U');
-  return typeof value === 'string' ? escape(Buffer.from(value)) : Buffer.from(`\\F${value.far}`);
+function textOf(value: Value): Uint8Array {
+  if (typeof value === 'symbol') return Buffer.from('\\U');
+  return value === null || typeof value === 'string' ? fieldOf(value) : Buffer.from(`\\F${value.far}`);
 }
 
 export const net = (table: ChangedTable, changes: Partial<Omit<NetChanges, 'table'>>): NetChanges => ({

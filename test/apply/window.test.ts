@@ -134,6 +134,23 @@ test('temporary tables survive every kind of rollback', async () => {
   expect(left).toEqual([{ n: '0' }]);
 });
 
+test('a temporary table that is long not used does not grow old', async () => {
+  const target = await bed(`CREATE TABLE public.t (id integer PRIMARY KEY, v text)`);
+  const table = await changed(target.db, 'public', 't');
+  const rows = Array.from({ length: 300 }, (_, i) => row(String(i + 1), 'a'));
+  await apply(target, windowOf(net(table, { inserts: rows })));
+  await apply(target, windowOf(net(table, { updates: [whole(table, ...rows)] })));
+  const age = `SELECT relfrozenxid::text AS xid FROM pg_class WHERE relname = 'openkite_1'`;
+  const { rows: before } = await target.db.query(age);
+  await target.db.query('SELECT txid_current()');
+  const one = windowOf(net(table, { updates: [whole(table, rows[0]!)] }));
+  await target.db.transaction(async (tx) => {
+    for (let n = 0; n < 1000; n += 1) await target.loader.apply(tx, one);
+  });
+  const { rows: after } = await target.db.query(age);
+  expect(after).not.toEqual(before);
+});
+
 test('a changed type of the target is noticed after the window that failed of it', async () => {
   const target = await bed(`CREATE TABLE public.t (id integer PRIMARY KEY, v integer)`);
   const table = await changed(target.db, 'public', 't');

@@ -2,9 +2,8 @@ import { Fault } from '../../../src/base/fault.js';
 import type { Divergence } from '../../../src/connector/loader.js';
 import type { Tx } from '../../../src/db/db.js';
 import type { FarValues, RowChange } from '../../../src/model/change.js';
-import { escape, NULL_FIELD } from '../../../src/format/text.js';
 import { attempt, type Objection } from './attempt.js';
-import { parameterOf, rowOf } from './fields.js';
+import { fieldOf, parameterOf, rowOf } from './fields.js';
 import { newKey, oldKey } from './key.js';
 import { pieces } from './pieces.js';
 import { rowByKey } from './statements.js';
@@ -37,12 +36,12 @@ const counted = (found: number): string =>
   found === 0 ? 'there is no such row' : `there are ${found} such rows, and there should be one`;
 
 async function told(row: Uint8Array, far: FarValues): Promise<string> {
-  const parts: Uint8Array[] = [];
+  let text = Buffer.alloc(0);
   for await (const part of pieces([row], far)) {
-    parts.push(Buffer.from(part));
-    if (Buffer.concat(parts).length > LIMIT) break;
+    text = Buffer.concat([text, part]);
+    if (text.length > LIMIT) break;
   }
-  return cut(Buffer.concat(parts)).replace(/\n$/, '');
+  return cut(text).replace(/\n$/, '');
 }
 
 /** As a text column can hold it: no half character, no NUL. */
@@ -56,10 +55,8 @@ async function rowUnder(tx: Tx, target: Target, key: readonly Buffer[]): Promise
   await attempt(tx, async () => {
     const params = Object.fromEntries(key.map((field, i) => [`k${i}`, parameterOf(field)]));
     const { rows } = await tx.query<Record<string, string | null>>(rowByKey(target, LIMIT), params);
-    found = rows[0] && cut(rowOf(Object.values(rows[0]).map(asField)));
+    found = rows[0] && cut(rowOf(Object.values(rows[0]).map(fieldOf)));
     return undefined;
   });
   return found;
 }
-
-const asField = (value: string | null): Uint8Array => (value === null ? NULL_FIELD : escape(Buffer.from(value)));

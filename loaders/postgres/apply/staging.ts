@@ -8,6 +8,9 @@ import { pieces } from './pieces.js';
 const FEW = 200;
 const SMALL = 1 << 16;
 
+/** After so many statements, tables that were long not used are emptied too. */
+const FRESHEN = 1000;
+
 /**
  * Rows on their way into a table. Few are parameters of the statement: one round trip, and nothing to tidy up. More are
  * copied into a temporary table, which is made once for each list of types, and emptied after use.
@@ -17,9 +20,11 @@ export class Staging {
   /** Made in a transaction whose end is not known yet, by their types. */
   readonly #unsure = new Map<string, Tx>();
   #made = 0;
+  #runs = 0;
 
   /** Runs the statement over the rows. Returns how many rows of its table it changed. */
   async run(tx: Tx, { types, rows, statement }: Staged, far: FarValues | undefined): Promise<number> {
+    if ((this.#runs += 1) % FRESHEN === 0) await this.#freshen(tx);
     if (isFew(rows, types.length, far)) {
       const { from, params } = parameters(rows, types);
       return (await tx.query(statement(from), params)).count;
@@ -29,6 +34,12 @@ export class Staging {
     const { count } = await tx.query(statement(`${table} AS s`));
     await tx.query(`TRUNCATE ${table}`);
     return count;
+  }
+
+  /** No vacuum looks after temporary tables, and one that nobody empties holds back the age of the whole database. */
+  async #freshen(tx: Tx): Promise<void> {
+    await this.#settle(tx);
+    if (this.#tables.size > 0) await tx.query(`TRUNCATE ${[...this.#tables.values()].join(', ')}`);
   }
 
   /** After a failure: what was made in this transaction may be gone again. */

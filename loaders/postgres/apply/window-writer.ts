@@ -1,3 +1,4 @@
+import { Fault } from '../../../src/base/fault.js';
 import type { Miscount } from '../../../src/connector/loader.js';
 import type { Tx } from '../../../src/db/db.js';
 import type { FarValues, Window } from '../../../src/model/change.js';
@@ -23,9 +24,12 @@ export class WindowWriter {
     const works: Work[] = [];
     for (const net of tables) works.push({ net, target: await this.targets.get(tx, net.table) });
     for (const act of actsOf(await this.#parentsFirst(tx, works))) {
-      const found = await this.#run(tx, act, far);
-      const { target, what, expected } = act;
-      if (found !== expected) return { table: tableName(target.changed), what, expected, found };
+      const { what, expected } = act;
+      const table = tableName(act.target.changed);
+      const found = await this.#run(tx, act, far).catch((error: unknown) => {
+        throw error instanceof Fault ? error.at({ table }) : error;
+      });
+      if (found !== expected) return { table, what, expected, found };
     }
     return undefined;
   }
