@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Fault } from '../../src/base/fault.js';
-import { connect } from '../../src/db/postgres/connect.js';
+import { connect, connectReplication } from '../../src/db/postgres/connect.js';
 import { freshDatabase, startServer, type Server } from '../servers/index.js';
 import { openExtractor, Recording, Stream } from './stream.js';
 
@@ -289,6 +289,18 @@ describe('a server of its own', () => {
     expect(await faultOf(stream.captured)).toMatchObject({ kind: 'transient' });
     await halted;
     await server.start();
+  });
+
+  test('that says nothing any more is given up', async () => {
+    const stream = await (await Stream.open(server.url(), `DROP TABLE IF EXISTS t; ${TABLE}`)).create();
+    const wire = await connectReplication(server.url(), { name: 'test', searchPath: '' });
+    const started = () => process.kill(wire.backend, 'SIGSTOP');
+    const log = { row() {}, append() {}, sent() {}, ready: () => undefined };
+    const command = `START_REPLICATION SLOT ${stream.name} LOGICAL ${stream.position} (proto_version '1', publication_names '${stream.name}')`;
+    const frozen = wire.replicate(command, log, { started, released: () => undefined, silence: 2 });
+    expect(await faultOf(frozen.ended)).toMatchObject({ code: 'NO_ANSWER', kind: 'transient' });
+    process.kill(wire.backend, 'SIGCONT');
+    await stream.close();
   });
 
   test('that has given the stream up is a gap', async () => {

@@ -138,6 +138,23 @@ test('a transaction without a change of ours is passed over, and its end is know
   expect([sink.lines, sink.idleAt]).toEqual([[], '0/18']);
 });
 
+test('nothing is handed over before what it is told to wait for, and nothing at all where that fails', async () => {
+  for (const fails of [false, true]) {
+    const sink = new Recording();
+    const reader = new ChangeReader(sink, { describe: (one) => Promise.resolve(described(one)) });
+    reader.hold(new Promise((resolve, reject) => setImmediate(() => (fails ? reject(new Error('a gap')) : resolve()))));
+    for (const message of [begin(1), relation(1), row('I', 1, tuple('N', ['a', 'b', 'c'])), commit(1)]) {
+      reader.row(message.length);
+      reader.append(message, 0, message.length);
+    }
+    expect(sink.lines).toEqual([]);
+    const ready = reader.ready();
+    if (fails) await expect(ready).rejects.toThrow('a gap');
+    else await ready;
+    expect(sink.lines).toEqual(fails ? [] : ['B', 'I s.t1 a|b|c', 'E']);
+  }
+});
+
 test('what it does not understand is refused', async () => {
   await expect(read([Buffer.from('Zzz')], [9], 0)).rejects.toMatchObject({ code: 'BAD_MESSAGE' });
   const short = row('I', 1, tuple('N', ['a']));

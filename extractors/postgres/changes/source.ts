@@ -24,7 +24,7 @@ import { sampleLog } from './sample.js';
 import { createSlot, dropLeftover, freeSlot, readSlot } from './slot.js';
 
 const SILENCE_SECONDS = 60;
-const LOCK_SECONDS = 10;
+const LOCK_SECONDS = 3;
 const FIRST_WITH_MESSAGES = 140_000;
 const MOST_OF_A_NAME = 63;
 

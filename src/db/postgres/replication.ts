@@ -49,6 +49,7 @@ export class ReplicationStream implements Submittable, ByteSink {
   #settle!: { resolve(): void; reject(error: unknown): void };
   #socket: Socket | undefined;
   #status: NodeJS.Timeout | undefined;
+  #started = false;
   #stopping = false;
   #failure: { readonly error: unknown } | undefined;
   readonly #cut = Buffer.alloc(DATA_HEADER); // a header that came in pieces
@@ -73,10 +74,10 @@ export class ReplicationStream implements Submittable, ByteSink {
   submit(connection: Connection): void {
     this.#socket = connection.stream as Socket;
     this.tap.rows = this;
+    this.#status = setInterval(() => this.#tick(), STATUS_MS);
     connection.once('replicationStart', () => {
-      if (this.#stopping) return;
-      this.#status = setInterval(() => this.#tick(), STATUS_MS);
-      this.options.started();
+      this.#started = true;
+      if (!this.#stopping) this.options.started();
     });
     connection.query(this.sql);
   }
@@ -194,7 +195,7 @@ export class ReplicationStream implements Submittable, ByteSink {
   }
 
   #confirm(ask: boolean): void {
-    if (this.#socket?.writable !== true) return;
+    if (!this.#started || this.#socket?.writable !== true) return;
     const status = Buffer.alloc(39);
     status.write('d');
     status.writeUInt32BE(38, 1);
