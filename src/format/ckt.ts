@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import type { ByteStore } from '../model/bytes.js';
-import { encodeLine, LineDecoder, type Line } from './ckt-line.js';
-import { FrameReader } from './frame-reader.js';
-import { FrameWriter, type Sealed } from './frame-writer.js';
-import { checkHeader, checkSame } from './header.js';
-import { cktName } from './name.js';
+import type { ChangedTable, RowOp } from '../model/change.js';
+import { fingerprint } from './dkt.js';
 
-const header = z.object({
+/** The header of a `.ckt`. */
+export const cktHeader = z.object({
   /** The file's own name: `cktName` of its number. */
   name: z.string(),
   migration: z.string(),
@@ -14,91 +11,45 @@ const header = z.object({
   chunk: z.string(),
   /** The seq of the first transaction that has a line in it. */
   first: z.number().int(),
-  /** Where in the source's log that transaction begins. */
-  position: z.string(),
+  /** Where everything ends that comes before that transaction. */
+  after: z.string(),
   /** Its first lines belong to a transaction that the file before it began. */
   continues: z.boolean(),
   compression: z.enum(['none', 'brotli']),
 });
 
-export type CktHeader = Readonly<z.infer<typeof header>>;
+export type CktHeader = Readonly<z.infer<typeof cktHeader>>;
 export type CktContents = Omit<CktHeader, 'name'>;
 
-/** Writes one file of changes. On any failure call `abandon`; nothing is left then. */
-export class CktWriter {
-  readonly #frame: FrameWriter;
-  #seq: number;
-  #open: boolean;
-
-  private constructor(header: CktContents, frame: FrameWriter) {
-    this.#frame = frame;
-    this.#seq = header.first - 1;
-    this.#open = header.continues;
-  }
-
-  static async create(store: ByteStore, number: number, contents: CktContents): Promise<CktWriter> {
-    const frame = await FrameWriter.create(store, cktName(number), 'ckt', contents, contents.first - 1);
-    return new CktWriter(contents, frame);
-  }
-
-  line(line: Line): void {
-    if (line.op === 'E') this.#seq += 1;
-    if (line.op === 'B' || line.op === 'E') this.#open = line.op === 'B';
-    const bytes = encodeLine(line);
-    this.#frame.record(bytes.length, this.#seq);
-    this.#frame.append(bytes, 0, bytes.length);
-  }
-
-  /** A promise to wait for before the next line, or undefined when there is room. */
-  ready(): Promise<void> | undefined {
-    return this.#frame.ready();
-  }
-
-  /** The file is durable when this resolves; `rows` is its last seq. */
-  seal(): Promise<Sealed> {
-    return this.#frame.seal(this.#open);
-  }
-
-  abandon(): Promise<void> {
-    return this.#frame.abandon();
-  }
+/** How many values a line has: of the old row or its key, and of the new row. */
+export interface Values {
+  readonly old: number;
+  readonly row: number;
 }
 
-export interface CktReader {
-  readonly header: CktHeader;
-  /** The last seq that ends in it; `first - 1` if none does. */
-  readonly last: number;
-  /** It ends inside a transaction. */
-  readonly open: boolean;
-  readonly checksum: string;
-  /** Every block is verified before a line of it is yielded. */
-  lines(): AsyncIterable<Line>;
-  close(): Promise<void>;
+/** By op, of the lines that change a row of the table. */
+export function valuesOf({ columns }: ChangedTable): Readonly<Record<RowOp, Values>> {
+  const all = columns.length;
+  const key = columns.filter((column) => column.key).length;
+  return {
+    I: { old: 0, row: all },
+    U: { old: 0, row: all },
+    K: { old: key, row: all },
+    F: { old: all, row: all },
+    R: { old: key, row: 0 },
+    X: { old: all, row: 0 },
+  };
 }
 
-/** Opens a sealed file of changes, or refuses it before its first line. What `expected` lacks is not compared. */
-export async function openCkt(
-  store: ByteStore,
-  number: number,
-  expected: { readonly migration?: string; readonly checksum?: string } = {},
-): Promise<CktReader> {
-  const name = cktName(number);
-  const frame = await FrameReader.open(store, name, 'ckt');
-  try {
-    const data = checkHeader(frame, header);
-    checkSame(name, 'CHUNK_FOREIGN', 'migration', expected.migration, data.migration);
-    checkSame(name, 'CHUNK_STALE', 'checksum of the file that was recorded', expected.checksum, frame.checksum);
-    const { ended: last, open } = frame.footer;
-    const lines = () => linesOf(frame, data);
-    return { header: data, last, open, checksum: frame.checksum, lines, close: () => frame.close() };
-  } catch (error) {
-    await frame.close();
-    throw error;
-  }
-}
+/** Ops with new values of a row that exists: only these may leave some of them unchanged. */
+export const mayLack = (op: RowOp): boolean => op === 'U' || op === 'K' || op === 'F';
 
-async function* linesOf(frame: FrameReader, header: CktHeader): AsyncGenerator<Line> {
-  const decoder = new LineDecoder();
-  for await (const piece of frame.pieces(header.compression)) yield* decoder.push(piece.bytes);
-  decoder.end();
-}
+/** The fields of a table's line D. */
+export const describe = (table: ChangedTable): string[] => [
+  table.id,
+  table.schema,
+  table.name,
+  table.identity,
+  fingerprint([...table.columns]),
+  ...table.columns.flatMap(({ name, type, key }) => [name, type, key ? 'k' : '']),
+];

@@ -26,9 +26,22 @@ export interface Sealed {
 /** Blocks on their way to the store. With the one that is filled, and compressed copies, that is at most 8 MiB. */
 const IN_FLIGHT = 3;
 /** Behind each block there is room for a copy of an input of this size: what a socket delivers at once. */
-const INPUT_BYTES = 1 << 16;
+export const INPUT_BYTES = 1 << 16;
 
 const brotli = promisify(brotliCompress);
+
+type Header = { readonly compression: Compression };
+
+async function created(store: ByteStore, name: string, head: Buffer): Promise<ByteWriter> {
+  const file = await store.create(name);
+  try {
+    await file.write(head);
+    return file;
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
 
 /**
  * Writes the blocks of any chunk file. Records (rows, lines) are announced with their length; a record that does
@@ -36,7 +49,7 @@ const brotli = promisify(brotliCompress);
  * reader finds the start of every record without looking at more than one block.
  */
 export class FrameWriter {
-  readonly #file: ByteWriter;
+  readonly #file: Promise<ByteWriter>;
   readonly #head: Buffer;
   readonly #compression: Compression;
   readonly #entries: Entry[] = [];
@@ -57,29 +70,40 @@ export class FrameWriter {
   #ended: number;
   #endedBeforeRecord: number;
 
-  private constructor(file: ByteWriter, head: Buffer, compression: Compression, ended: number) {
+  private constructor(file: Promise<ByteWriter>, head: Buffer, compression: Compression, ended: number) {
     this.#file = file;
+    file.catch(() => undefined); // told by what waits for it
     this.#head = head;
     this.#compression = compression;
     this.#offset = head.length;
     this.#ended = this.#endedBefore = this.#endedBeforeRecord = ended;
   }
 
-  /** `ended`: rows (ckt: the seq) that ended before the file's first record. */
-  static async create(
-    store: ByteStore,
-    name: string,
-    kind: Kind,
-    header: { readonly compression: Compression },
-    ended = 0,
-  ): Promise<FrameWriter> {
+  /**
+   * Returns at once: the first block waits for the file. `ended`: rows (ckt: the seq) that ended before the file's first
+   * record.
+   */
+  static begin(store: ByteStore, name: string, kind: Kind, header: Header, ended = 0): FrameWriter {
     const head = encodeHead(kind, { ...header, name });
-    const file = await store.create(name);
-    await file.write(head);
-    return new FrameWriter(file, head, header.compression, ended);
+    return new FrameWriter(created(store, name, head), head, header.compression, ended);
   }
 
-  /** Announces a record; `ended`: the rows (ckt: the seq) that have ended when it has. */
+  /** Resolves once the file is there. */
+  static async create(store: ByteStore, name: string, kind: Kind, header: Header): Promise<FrameWriter> {
+    const frame = FrameWriter.begin(store, name, kind, header);
+    await frame.#file;
+    return frame;
+  }
+
+  /** Raw bytes so far. */
+  get rawBytes(): number {
+    return this.#raw + this.#used;
+  }
+
+  /**
+   * Announces a record; `ended`: the rows (ckt: the seq) that have ended when it has. One of length Infinity has blocks
+   * of its own, and ends with `endRecord`.
+   */
   record(length: number, ended: number): void {
     if (this.#missing !== 0) throw this.#torn();
     if (this.#used + length > this.#limit) this.#nextBlock(false);
@@ -89,6 +113,11 @@ export class FrameWriter {
     this.#ended = ended;
   }
 
+  endRecord(): void {
+    this.#missing = 0;
+  }
+
+  /** Takes them as a `ByteSink` does; but of an input longer than INPUT_BYTES a copy at once. */
   append(bytes: Uint8Array, start: number, end: number): void {
     this.#missing -= end - start;
     for (let room = BLOCK_BYTES - this.#used; end - start > room; room = BLOCK_BYTES) {
@@ -110,6 +139,7 @@ export class FrameWriter {
     if (this.#missing !== 0) throw this.#torn();
     if (this.#used > 0) this.#dispatch();
     await this.#flights.at(-1);
+    const file = await this.#file;
     const table = encodeTable(this.#entries);
     const footer = encodeFooter({
       bodyOffset: this.#head.length,
@@ -121,8 +151,8 @@ export class FrameWriter {
       ended: this.#ended,
       raw: this.#raw,
     });
-    await this.#file.write(Buffer.concat([table, footer]));
-    await this.#file.seal();
+    await file.write(Buffer.concat([table, footer]));
+    await file.seal();
     return {
       rows: this.#ended,
       rawBytes: this.#raw,
@@ -134,7 +164,8 @@ export class FrameWriter {
   /** Leaves nothing behind. */
   async abandon(): Promise<void> {
     await Promise.allSettled(this.#flights);
-    await this.#file.abandon();
+    const file = await this.#file.catch(() => undefined);
+    await file?.abandon();
   }
 
   /** Moves rows within one buffer: the view that any other copy makes for each would cost three times as much. */
@@ -154,7 +185,6 @@ export class FrameWriter {
     if (this.#used > 0) {
       this.#dispatch();
       this.#block = this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES + INPUT_BYTES);
-      this.#used = 0;
       this.#input = undefined;
     }
     this.#inside = inside;
@@ -165,6 +195,8 @@ export class FrameWriter {
   #dispatch(): void {
     const block = this.#block;
     const raw = block.subarray(0, this.#used);
+    this.#raw += raw.length;
+    this.#used = 0;
     const entry = { raw: raw.length, endedBefore: this.#endedBefore, inside: this.#inside };
     const flight = Promise.all([this.#packed(raw), this.#flights.at(-1)]).then(async ([stored]) => {
       await this.#put(stored, entry);
@@ -183,10 +215,10 @@ export class FrameWriter {
   }
 
   async #put(stored: Buffer, entry: Pick<Entry, 'raw' | 'endedBefore' | 'inside'>): Promise<void> {
-    await this.#file.write(stored);
+    const file = await this.#file;
+    await file.write(stored);
     this.#entries.push({ ...entry, offset: this.#offset, stored: stored.length, crc: crc32(stored) });
     this.#offset += stored.length;
-    this.#raw += entry.raw;
   }
 
   #torn(): Fault {

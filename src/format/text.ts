@@ -1,7 +1,7 @@
 /** Values as fields of COPY text: in a row of a `text` .dkt, and in a line of a .ckt. Bytes in, bytes out. */
 import { Fault } from '../base/fault.js';
 
-const BACKSLASH = 0x5c;
+export const [TAB, LF, BACKSLASH] = [0x09, 0x0a, 0x5c];
 export const NULL_FIELD = Buffer.from('\\N');
 
 const pairs: readonly (readonly [string, string])[] = [
@@ -21,20 +21,29 @@ for (const [byte, letter] of pairs) {
   byteOf[letter.charCodeAt(0)] = byte.charCodeAt(0);
 }
 
-/** The same bytes where nothing is to be escaped, and a copy else. */
-export function escape(value: Uint8Array): Uint8Array {
-  let escapes = 0;
-  for (const byte of value) if (letterOf[byte] !== 0) escapes += 1;
-  if (escapes === 0) return value;
-  const field = Buffer.allocUnsafe(value.length + escapes);
-  let at = 0;
-  for (const byte of value) {
+/** Writes a value as a field into `target` from `at` on, where twice its length must be free. Returns the field's end. */
+export function escapeInto(target: Uint8Array, at: number, value: Uint8Array, start: number, end: number): number {
+  for (let i = start; i < end; i += 1) {
+    const byte = value[i]!;
     const letter = letterOf[byte]!;
-    if (letter !== 0) field[at++] = BACKSLASH;
-    field[at++] = letter === 0 ? byte : letter;
+    if (letter === 0) {
+      target[at++] = byte;
+    } else {
+      target[at++] = BACKSLASH;
+      target[at++] = letter;
+    }
   }
-  return field;
+  return at;
 }
+
+/** A value as a field, in memory of its own. */
+export function escape(value: Uint8Array): Buffer {
+  const field = Buffer.allocUnsafe(2 * value.length);
+  return field.subarray(0, escapeInto(field, 0, value, 0, value.length));
+}
+
+/** Whether a backslash and this letter stand for a byte. */
+export const isEscape = (letter: number | undefined): boolean => letter !== undefined && byteOf[letter] !== 0;
 
 /**
  * The value of a field that is not NULL. Escapes that openkite does not write are refused rather than guessed at:
