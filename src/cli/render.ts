@@ -1,4 +1,5 @@
 import type { Finding } from '../connector/connector.js';
+import type { Provision } from '../connector/extractor.js';
 import type { Plan } from '../daemon/plan.js';
 import { tableName } from '../model/schema.js';
 
@@ -57,5 +58,14 @@ export function showPlan({ schema, steps }: Plan): string {
     '',
     [...counts].map(([kind, count]) => `${count} ${kind}`).join(', '),
     ...schema.notMoved.map((what) => `not moved: ${visible(what)}`),
+  ].join('\n');
+}
+
+/** What is made on the source, and what will not come from it. */
+export function showProvision({ steps, partly }: Provision): string {
+  const made = steps.flatMap(({ statements }) => statements.map((statement) => `  ${visible(statement)};`));
+  return [
+    ...(made.length > 0 ? ['to be made on the source:', ...made] : []),
+    ...partly.map(({ table: name, why }) => `${visible(name)}: ${visible(why)}`),
   ].join('\n');
 }

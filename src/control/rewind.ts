@@ -1,5 +1,6 @@
 import { Fault } from '../base/fault.js';
 import type { Db } from '../db/db.js';
+import type { TableName } from '../model/schema.js';
 import { ask } from './ask.js';
 
 interface LateTask extends Record<string, unknown> {
@@ -13,15 +14,16 @@ interface LateTask extends Record<string, unknown> {
 /**
  * Takes back what came after the rows, the last first, so that emptied tables can be loaded as bare ones again: foreign
  * keys would refuse rows that come before those they refer to, triggers would fire, indexes would slow. What other
- * things depend on stays as it is. Can be interrupted and repeated.
+ * things depend on stays as it is. Can be interrupted and repeated. With a table: only what is made on its rows, foreign
+ * keys that refer to them included.
  */
-export async function rewind(db: Db): Promise<void> {
-  const { rows } = await ask<LateTask>(db, 'tasks_to_rewind');
+export async function rewind(db: Db, table?: TableName): Promise<void> {
+  const { rows } = await ask<LateTask>(db, 'tasks_to_rewind', { table: table ?? null });
   for (const task of lastFirst(rows)) {
     const done = task.state === 'DONE' || task.state === 'SKIPPED';
     if (done && (task.undo !== '' || task.is_repeated === 'YES')) await takeBack(db, task);
   }
-  await ask(db, 'rewind_events');
+  if (table === undefined) await ask(db, 'rewind_events');
 }
 
 async function takeBack(db: Db, { task_id: task, undo }: LateTask): Promise<void> {

@@ -123,11 +123,15 @@ export interface TaskCounts extends Record<string, unknown> {
   readonly blocked: number;
   /** Of the event after which sequences are set, triggers made; null before there is a plan. */
   readonly cutover: TaskState | null;
+  /** Of the event "every table is in step"; null where no changes are followed. */
+  readonly inStep: TaskState | null;
+  /** Being done, or free to be. */
+  readonly moving: number;
 }
 
 export async function countTasks(tx: Tx): Promise<TaskCounts> {
   const { rows } = await ask<TaskCounts>(tx, 'count_tasks');
-  return rows[0] ?? { total: 0, open: 0, failed: 0, blocked: 0, cutover: null };
+  return rows[0] ?? { total: 0, open: 0, failed: 0, blocked: 0, cutover: null, inStep: null, moving: 0 };
 }
 
 /** An event that the coordinator itself decides on (`cutover`). It must be READY. */

@@ -63,16 +63,25 @@ const shape = z.strictObject({
   source: url,
   target: url,
   control: z.strictObject({ schema: plainName.default('wirekite') }).prefault({}),
-  tables: z.strictObject({ include: patterns.default(['*.*']), exclude: patterns.default([]) }).prefault({}),
-  changes: z
-    .literal(false, 'can only be false in this version: it loads, and does not follow changes yet')
-    .default(false),
+  tables: z
+    .strictObject({
+      include: patterns.default(['*.*']),
+      exclude: patterns.default([]),
+      /** Tables without a key that may be given REPLICA IDENTITY FULL, or what the source calls it. */
+      full_identity: patterns.default([]),
+    })
+    .prefault({}),
+  /** Follow what the source commits after loading. */
+  changes: z.boolean().default(false),
   chunks: z
     .strictObject({
       store: z.string().default('./chunks'),
       compression: z.enum(['none', 'brotli']).default('none'),
       budget: scaled(UNITS, '10GB').superRefine(bounded('budget_bytes')).optional(),
+      changes: scaled(UNITS, '5GB').superRefine(bounded('changes_bytes')).optional(),
       keep: scaled(SPANS, '15min').superRefine(bounded('keep_seconds')).optional(),
+      /** When the source may forget changes: once they are applied, or once their file is stored. */
+      release: z.enum(['applied', 'stored']).default('applied'),
     })
     .prefault({}),
   policy: z.strictObject({ max_retries: z.number().superRefine(bounded('max_retries')).optional() }).prefault({}),
@@ -147,6 +156,7 @@ const locate = (store: string, file: string): string =>
 export function fileSettings({ chunks, policy, settings }: Shaped): Partial<Settings> {
   const named = {
     budget_bytes: chunks.budget,
+    changes_bytes: chunks.changes,
     keep_seconds: chunks.keep,
     max_retries: policy.max_retries,
     ...settings,
@@ -155,15 +165,26 @@ export function fileSettings({ chunks, policy, settings }: Shaped): Partial<Sett
 }
 
 /** Does `tables.include` without `tables.exclude` name this table? `*` stands for any run of characters. */
-export function selects(config: Pick<Config, 'tables'>, schema: string, table: string): boolean {
+export function selects(
+  { tables }: { readonly tables: Pick<Config['tables'], 'include' | 'exclude'> },
+  schema: string,
+  table: string,
+): boolean {
   const name = `${schema}.${table}`;
-  const hit = (pattern: string) =>
-    new RegExp(
-      `^${pattern
-        .split('*')
-        .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-        .join('.*')}$`,
-      's',
-    ).test(name);
-  return config.tables.include.some(hit) && !config.tables.exclude.some(hit);
+  return (
+    tables.include.some((pattern) => names(pattern, name)) && !tables.exclude.some((pattern) => names(pattern, name))
+  );
 }
+
+/** May a table without a key be published whole, so that its updates can be followed? */
+export const agreesToFullIdentity = ({ tables }: Pick<Config, 'tables'>, schema: string, table: string): boolean =>
+  tables.full_identity.some((pattern) => names(pattern, `${schema}.${table}`));
+
+const names = (pattern: string, name: string): boolean =>
+  new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+    's',
+  ).test(name);

@@ -4,8 +4,11 @@ import { probe } from '../base/probe.js';
 import type { Stop } from '../base/stop.js';
 import type { Extractor } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
+import { inStep } from '../control/behind.js';
 import { stopIfLost } from '../control/claim.js';
+import { clock } from '../control/sample.js';
 import { readStatus, type Status } from '../control/status.js';
+import { reopenStreams } from '../control/stream.js';
 import { finishTables, foldTotals, reopenTables } from '../control/table.js';
 import {
   closeEvents,
@@ -16,14 +19,14 @@ import {
   makeReady,
   reopenTasks,
   troubledTasks,
-  type TaskCounts,
   type Troubled,
 } from '../control/task.js';
 import { endLeases, livingWorkers } from '../control/worker.js';
 import type { Db } from '../db/db.js';
-import { CUTOVER } from '../model/step.js';
+import { CUTOVER, IN_STEP } from '../model/step.js';
 import type { Children } from './children.js';
 import type { Context } from './context.js';
+import { followEnding, loadEnding, type Ending, type Until } from './ending.js';
 import { EXIT } from './exit.js';
 import { underControl, type Live } from './under-control.js';
 import type { Unit } from './unit.js';
@@ -31,13 +34,6 @@ import type { Unit } from './unit.js';
 const TICK_MS = 1_000;
 const MOST_OFTEN_MS = 50;
 const LOOK_SECONDS = 1;
-
-export interface Ending {
-  readonly code: number;
-  readonly why: string;
-  /** What failed, and what was left out, one paragraph each. */
-  readonly trouble?: readonly string[];
-}
 
 /**
  * The one that makes tasks ready, closes events, restarts daemons and says when a run is over. It moves no rows: if
@@ -47,7 +43,7 @@ export async function coordinate(
   context: Context,
   stop: Stop,
   children: Children,
-  watch: (status: Status) => void,
+  { until, watch }: { until: Until; watch: (status: Status) => void },
 ): Promise<Ending> {
   await buryOwnDead(context);
   let ending: Ending = { code: EXIT.failed, why: 'it did not begin' };
@@ -57,7 +53,7 @@ export async function coordinate(
     'coordinate',
     () => 1,
     async (live, [unit]) => {
-      if (unit) ending = await new Coordinator(live, unit, children, watch).run();
+      if (unit) ending = await new Coordinator(live, unit, children, { until, watch }).run();
     },
   );
   return word === 'STOP' ? { code: EXIT.stopped, why: 'STOP was said' } : ending;
@@ -82,18 +78,21 @@ function processLives(pid: number): boolean {
 
 class Coordinator {
   private looked = -Infinity;
+  private since = '';
 
   constructor(
     private readonly live: Live,
     private readonly unit: Unit,
     private readonly children: Children,
-    private readonly watch: (status: Status) => void,
+    private readonly options: { readonly until: Until; readonly watch: (status: Status) => void },
   ) {}
 
   async run(): Promise<Ending> {
     const { live } = this;
     const control = await live.control.get();
+    this.since = await clock(control);
     await reopenTables(control);
+    await reopenStreams(control);
     await reopenTasks(control);
     await foldTotals(control, { alsoDone: true });
     this.children.begin(async (pid) => {
@@ -146,10 +145,26 @@ class Coordinator {
     await closeJoints(control);
     await makeReady(control);
     await finishTables(control);
+    const ending = live.config.changes ? await this.follow(control) : await this.load(control);
+    if (!ending) return undefined;
+    return { ...ending, trouble: [...(ending.trouble ?? []), ...(await troubledTasks(control)).map(inWords)] };
+  }
+
+  private async load(control: Db): Promise<Ending | undefined> {
     const tasks = await countTasks(control);
     if (tasks.cutover === 'READY') await this.cutOver();
-    const ending = verdict(tasks);
-    return ending && { ...ending, trouble: (await troubledTasks(control)).map(inWords) };
+    return loadEnding(tasks);
+  }
+
+  /** Foreign keys are made once every table is in step: until then the rows that one refers to may be older than its own. */
+  private async follow(control: Db): Promise<Ending | undefined> {
+    const tasks = await countTasks(control);
+    if (tasks.inStep === 'READY' && (await inStep(control))) {
+      await finishEvent(control, IN_STEP);
+      probe('H1');
+      await makeReady(control);
+    }
+    return followEnding(control, this.options.until, tasks, this.since);
   }
 
   /** What a person looks at, and whether somebody deleted progress rows: such a table would never end, and never say why. */
@@ -158,7 +173,7 @@ class Coordinator {
     this.looked = monotonic();
     for (const fault of await stopIfLost(control)) this.live.log.error(explain(fault));
     await foldTotals(control);
-    this.watch(await readStatus(control));
+    this.options.watch(await readStatus(control));
   }
 
   /** Sequences are read when the last row is in: they never fall behind a row that was copied. */
@@ -193,10 +208,3 @@ class Coordinator {
 
 const inWords = ({ id, state, reason }: Troubled): string =>
   state === 'FAILED' ? `FAILED ${id}\n${reason}` : `left out ${id}\n${reason}`;
-
-/** Over when nothing is open any more; done only when nothing failed. */
-function verdict(tasks: TaskCounts): Ending | undefined {
-  if (tasks.open > 0) return undefined;
-  if (tasks.failed === 0) return { code: EXIT.done, why: 'everything is in' };
-  return { code: EXIT.failed, why: `${tasks.failed} tasks failed and ${tasks.blocked} wait for them` };
-}

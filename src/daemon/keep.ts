@@ -4,10 +4,14 @@ import type { Loader } from '../connector/loader.js';
 import { planChunks } from '../control/progress.js';
 import { closeSnapshot, loseSnapshot, lostSnapshots, openSnapshot, snapshotInUse } from '../control/snapshot.js';
 import { caughtTables, emptyForReload, tables, takeChunkNumbers, type TableRow } from '../control/table.js';
+import { readFixed } from '../control/set-up.js';
+import { findStream } from '../control/stream.js';
 import { dktName } from '../format/name.js';
+import type { Table } from '../model/schema.js';
 import type { Role, DaemonContext } from './daemon.js';
 import { bestEncoding } from './encoding.js';
 import { Session } from './session.js';
+import { changesOf, streamName } from './stream-name.js';
 import type { Unit, Work } from './unit.js';
 
 interface Held {
@@ -22,6 +26,8 @@ interface Held {
  */
 class KeepWork implements Work {
   private held: Held[] = [];
+  /** Of changes, where they are followed. */
+  private stream: string | undefined;
   private readonly slicer: Session<Extractor>;
   private readonly target: Session<Loader>;
 
@@ -38,6 +44,7 @@ class KeepWork implements Work {
     await this.readCaughtAnew();
     await this.closeRead();
     const wanting = (await tables(await this.context.control.get())).filter((row) => row.state === 'PLANNED');
+    if (wanting.length > 0 && !(await this.mayOpen())) return false;
     if (wanting.length > 0) await this.open(wanting);
     this.unit.why =
       this.held.length > 0 ? `holds snapshot ${this.held.map((h) => h.id).join(', ')}` : 'holds no snapshot';
@@ -93,7 +100,10 @@ class KeepWork implements Work {
     this.unit.sourceSession = extractor.session;
     this.unit.why = `opens a snapshot of ${wanting.length} tables`;
     try {
-      const snapshot = await extractor.snapshot(wanting.map((row) => this.context.table(row.table)));
+      const snapshot = await this.take(
+        extractor,
+        wanting.map((row) => this.context.table(row.table)),
+      );
       const { position, ticket } = snapshot;
       const control = await this.context.control.get();
       const id = await openSnapshot(control, { position, ticket, worker: this.unit.worker });
@@ -103,6 +113,24 @@ class KeepWork implements Work {
       if (!this.held.some((held) => held.extractor === extractor)) await extractor.close();
       throw error;
     }
+  }
+
+  /** Where changes are followed, their stream comes first: so no change falls between it and a snapshot. */
+  private async mayOpen(): Promise<boolean> {
+    if (!this.context.config.changes) return true;
+    const control = await this.context.control.get();
+    this.stream ??= streamName(this.context.config, (await readFixed(control)).get('target') ?? '');
+    if (await findStream(control, this.stream)) return true;
+    this.unit.why = 'waits for the change stream to be created on the source';
+    return false;
+  }
+
+  private take(extractor: Extractor, tables: readonly Table[]): Promise<Snapshot> {
+    if (this.stream === undefined) return extractor.snapshot(tables);
+    return changesOf(extractor, this.stream).snapshot(tables, (why) => {
+      this.unit.why = why;
+      this.context.beat();
+    });
   }
 
   /** Bounds are written down before the first slice is read, table by table, so that reading starts at once. */

@@ -3,7 +3,7 @@ import type { Extractor } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
 import { selectTables } from '../model/select.js';
 import { tableName, type Schema, type Table } from '../model/schema.js';
-import { CUTOVER, rowsOf, type Step } from '../model/step.js';
+import { CUTOVER, followOf, IN_STEP, rowsOf, type Step } from '../model/step.js';
 import { selects, type Config } from './config.js';
 import { bestEncoding } from './encoding.js';
 
@@ -17,10 +17,13 @@ export async function makePlan(config: Config, extractor: Extractor, loader: Loa
   const whole = await extractor.schema();
   refuseUnknown(config, whole);
   const schema = selectTables(whole, (name, table) => selects(config, name, table));
-  const steps = loader.steps(schema);
+  const steps = config.changes ? loader.steps(schema) : loader.steps(schema).map(withoutFollowing);
   for (const table of schema.tables) bestEncoding(table, loader);
-  return { schema, steps: unique([...steps, ...events(schema.tables, steps)]) };
+  return { schema, steps: unique([...steps, ...events(schema.tables, steps, config.changes)]) };
 }
+
+/** Where nothing is followed, every table is in step as soon as it is loaded. */
+const withoutFollowing = (step: Step): Step => ({ ...step, needs: step.needs.filter((need) => need !== IN_STEP) });
 
 /** A pattern that names nothing is a typing mistake that would otherwise be found when the table is missed. */
 function refuseUnknown(config: Config, schema: Schema): void {
@@ -45,15 +48,35 @@ function unique(steps: Step[]): Step[] {
   return steps;
 }
 
-/** Events are steps without statements: all rows of a table are in; everything before the cutover is done. */
-function events(tables: readonly Table[], steps: readonly Step[]): Step[] {
+/**
+ * Events are steps without statements: all rows of a table are in; changes can be applied to it; all tables are in step
+ * with them; everything before the cutover is done.
+ */
+function events(tables: readonly Table[], steps: readonly Step[], changes: boolean): Step[] {
   const loads = tables.map((table) => ({
     ...event(rowsOf(tableName(table)), [table.id, ...childrenOf(table, tables).map((t) => rowsOf(tableName(t)))]),
     ...(table.hasRows ? { table: tableName(table) } : {}),
   }));
+  const follows = changes ? followings(tables, steps) : [];
   const late = needing(CUTOVER, steps);
-  const early = [...loads, ...steps].filter((step) => !late.has(step.id)).map((step) => step.id);
-  return [...loads, event(CUTOVER, early)];
+  const early = [...loads, ...follows, ...steps].filter((step) => !late.has(step.id)).map((step) => step.id);
+  return [...loads, ...follows, event(CUTOVER, early)];
+}
+
+/** Applying changes to a table needs its keys, and would be slow without statistics; all but what waits for everybody. */
+function followings(tables: readonly Table[], steps: readonly Step[]): Step[] {
+  const late = new Set([...needing(CUTOVER, steps), ...needing(IN_STEP, steps)]);
+  const own = (name: string) => steps.filter((step) => step.table === name && !late.has(step.id)).map(({ id }) => id);
+  const follows = tables
+    .filter((table) => table.hasRows)
+    .map((table) => event(followOf(tableName(table)), [rowsOf(tableName(table)), ...own(tableName(table))]));
+  return [
+    ...follows,
+    event(
+      IN_STEP,
+      follows.map(({ id }) => id),
+    ),
+  ];
 }
 
 const event = (id: string, needs: string[]): Step => ({ id, kind: 'event', statements: [], needs, bytes: 0 });

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { Fault } from '../base/fault.js';
 import type { Finding } from '../connector/connector.js';
-import type { Extractor } from '../connector/extractor.js';
+import type { Extractor, Provision } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
 import { readAction } from '../control/action.js';
 import { discardDerived, isProgressEmptied } from '../control/reset.js';
-import { isSetUp, setUp, type Owner } from '../control/set-up.js';
+import { isSetUp, readFixed, setUp, writeFixed, type Owner } from '../control/set-up.js';
 import { applyFileSettings } from '../control/setting.js';
 import { insertTables } from '../control/table.js';
 import { countTasks, insertTasks } from '../control/task.js';
 import { schemaName } from '../format/name.js';
 import { writeSchema } from '../format/skt.js';
 import { tableName, type Table } from '../model/schema.js';
-import { fileSettings } from './config.js';
+import { agreesToFullIdentity, fileSettings } from './config.js';
 import type { Context } from './context.js';
 import { makePlan, type Plan } from './plan.js';
+import { changesOf, streamName } from './stream-name.js';
 
 export interface Prepared {
   /** STOP stands in the action row: nothing else was looked at. */
@@ -24,6 +25,8 @@ export interface Prepared {
   /** The plan stands in the control tables already: a run goes on with that one. */
   readonly begun: boolean;
   readonly owner?: Owner;
+  /** What is missing on the source before its changes can be followed. */
+  readonly provision?: Provision;
   readonly findings: readonly Finding[];
 }
 
@@ -51,11 +54,37 @@ async function look(context: Context, extractor: Extractor, loader: Loader, know
     throw new Fault('operator', 'source and target are the same database', { hint, safe: 'nothing was written' });
   }
   const plan = await makePlan(context.config, extractor, loader);
-  const findings = [...(await extractor.check(plan.schema.tables)), ...(await loader.check(plan.schema))];
+  const { changes, migration } = context.config;
+  const findings = [...(await extractor.check(plan.schema.tables, { changes })), ...(await loader.check(plan.schema))];
   const begun = known && (await countTasks(loader.db)).total > 0;
-  if (!begun) await refuseFullTarget(plan, loader);
-  return { stopped: false, plan, begun, findings, owner: { migration: context.config.migration, source, target } };
+  if (begun) await refuseOtherPlan(context, loader);
+  else await refuseFullTarget(plan, loader);
+  const provision = changes ? { provision: await provisionOf(context, extractor, target, plan.schema.tables) } : {};
+  return { stopped: false, plan, begun, findings, owner: { migration, source, target }, ...provision };
 }
+
+function provisionOf(
+  { config }: Context,
+  extractor: Extractor,
+  target: string,
+  tables: readonly Table[],
+): Promise<Provision> {
+  const agreed = ({ schema, name }: Table) => agreesToFullIdentity(config, schema, name);
+  return changesOf(extractor, streamName(config, target)).provision(tables, agreed);
+}
+
+/** Whether changes are followed is in the plan's order: keys of foreign tables wait for them. */
+async function refuseOtherPlan({ config }: Context, loader: Loader): Promise<void> {
+  const planned = (await readFixed(loader.db)).get(FOLLOWS) ?? 'NO';
+  if (planned === (config.changes ? 'YES' : 'NO')) return;
+  throw new Fault('operator', `this migration was begun with changes: ${planned === 'YES'}`, {
+    safe: 'nothing was written',
+    hint: `set it so in ${config.file}, or \`openkite reset --execute\` and begin anew`,
+  });
+}
+
+/** The fixed setting that says whether the plan follows changes. */
+const FOLLOWS = 'follows_changes';
 
 /** Rows that are there already would be mixed with ours, and nobody could tell them apart afterwards. */
 async function refuseFullTarget(plan: Plan, loader: Loader): Promise<void> {
@@ -70,7 +99,8 @@ async function refuseFullTarget(plan: Plan, loader: Loader): Promise<void> {
 }
 
 /** Creates the control plane and writes the plan down: files first, then all rows in one transaction. Returns warnings. */
-export async function establish(context: Context, { plan, begun, owner }: Prepared): Promise<string[]> {
+export async function establish(context: Context, prepared: Prepared): Promise<string[]> {
+  const { plan, begun, owner, provision } = prepared;
   const loader = await context.openLoader('set-up');
   try {
     if (owner) await setUp(loader.db, { ...owner, schema: context.config.control.schema });
@@ -78,13 +108,29 @@ export async function establish(context: Context, { plan, begun, owner }: Prepar
     if (!plan) return overruled;
     const lost = begun && !(await hasSchemaFiles(context));
     if (lost || !begun) await writeSchemaFiles(context, plan);
+    if (owner && provision) await perform(context, owner, provision);
     if (begun) await beginAnewAfterReset(plan, loader);
-    else await writePlan(plan, loader);
+    else await writePlan(plan, loader, context.config.changes);
     return lost
       ? [...overruled, 'the schema files were gone from the chunk store: written anew from the source']
       : overruled;
   } finally {
     await loader.close();
+  }
+}
+
+/** Before the stream is created: it would begin without the tables that are named later. */
+async function perform(context: Context, { target }: Owner, { steps }: Provision): Promise<void> {
+  if (steps.length === 0) return;
+  const extractor = await context.openExtractor('provision');
+  try {
+    const changes = changesOf(extractor, streamName(context.config, target));
+    for (const step of steps) {
+      await changes.perform(step);
+      context.log.info(`on the source: ${step.statements.join('; ')}`);
+    }
+  } finally {
+    await extractor.close();
   }
 }
 
@@ -134,7 +180,7 @@ async function writeSchemaFiles(context: Context, plan: Plan): Promise<void> {
   await writeSchema(store, header, plan.schema);
 }
 
-async function writePlan(plan: Plan, loader: Loader): Promise<void> {
+async function writePlan(plan: Plan, loader: Loader, changes: boolean): Promise<void> {
   const priorities = urgencies(plan.schema.tables);
   await loader.db.transaction(async (tx) => {
     await insertTables(
@@ -150,5 +196,6 @@ async function writePlan(plan: Plan, loader: Loader): Promise<void> {
         })),
     );
     await insertTasks(tx, plan.steps);
+    await writeFixed(tx, FOLLOWS, changes ? 'YES' : 'NO');
   });
 }

@@ -1,18 +1,20 @@
 import { once } from 'node:events';
 import { explain, Fault } from '../base/fault.js';
 import { STANDBY } from './children.js';
+import { changeExtractor } from './capture.js';
 import { readConfig } from './config.js';
 import type { Connectors } from './context.js';
 import { daemon, type Role } from './daemon.js';
 import { EXIT, exitOf } from './exit.js';
 import { dataExtractor } from './extract.js';
+import { changeLoader } from './follow.js';
 import { keeper } from './keep.js';
 import { dataLoader } from './load.js';
 
 /** The daemons by the words that start them: `extract data`, `load data`. */
 export const ROLES: Readonly<Record<'extract' | 'load', Readonly<Record<string, Role>>>> = {
-  extract: { keeper, data: dataExtractor },
-  load: { data: dataLoader },
+  extract: { keeper, data: dataExtractor, change: changeExtractor },
+  load: { data: dataLoader, change: changeLoader },
 };
 
 /** A daemon's whole process: `<what> <configuration>` as arguments, an exit code at the end. */

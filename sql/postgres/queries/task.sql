@@ -86,12 +86,13 @@ FROM wirekite_task WHERE state NOT IN ('DONE', 'SKIPPED') ORDER BY state, priori
 -- name: close_joints
 -- Events that only join others (a partitioned table's rows are its partitions'): done as soon as they are ready.
 UPDATE wirekite_task SET state = 'DONE', outcome = 'success', finished_at = clock_timestamp()
-WHERE kind = 'event' AND table_name IS NULL AND state = 'READY' AND task_id <> 'cutover'
+WHERE kind = 'event' AND table_name IS NULL AND state = 'READY' AND task_id NOT IN ('cutover', 'in step')
 
 -- name: count_tasks
 SELECT count(*)::int AS total, count(*) FILTER (WHERE state IN ('WAITING', 'READY', 'RUNNING'))::int AS open,
   count(*) FILTER (WHERE state = 'FAILED')::int AS failed, count(*) FILTER (WHERE state = 'BLOCKED')::int AS blocked,
-  max(state) FILTER (WHERE task_id = 'cutover') AS cutover
+  max(state) FILTER (WHERE task_id = 'cutover') AS cutover, max(state) FILTER (WHERE task_id = 'in step') AS "inStep",
+  count(*) FILTER (WHERE kind <> 'event' AND state IN ('READY', 'RUNNING'))::int AS moving
 FROM wirekite_task
 
 -- name: tasks_to_rewind
@@ -104,7 +105,9 @@ WITH RECURSIVE late(task_id) AS (
 SELECT t.task_id, t.state, t.undo, t.is_repeated,
   coalesce((SELECT jsonb_agg(d.depends_on) FROM wirekite_task_dependency d WHERE d.task_id = t.task_id), '[]')::text AS needs
 FROM wirekite_task t JOIN late l ON l.task_id = t.task_id
-WHERE t.kind <> 'event'
+WHERE t.kind <> 'event' AND (:table::text IS NULL OR t.table_name = :table::text OR EXISTS (
+  SELECT 1 FROM wirekite_task_dependency d JOIN wirekite_task e ON e.task_id = d.depends_on AND e.kind = 'event'
+  WHERE d.task_id = t.task_id AND e.table_name = :table::text))
 
 -- name: rewind_task
 UPDATE wirekite_task SET state = 'WAITING', worker = NULL, finished_at = NULL, outcome = NULL, status_reason = NULL

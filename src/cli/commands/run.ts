@@ -2,18 +2,20 @@ import type { CommandModule } from 'yargs';
 import { Fault } from '../../base/fault.js';
 import { stopOnSignals } from '../../base/stop.js';
 import { Children, type ChildSpec } from '../../daemon/children.js';
+import type { Config } from '../../daemon/config.js';
 import { coordinate } from '../../daemon/coordinate.js';
 import { EXIT, liftStop } from '../../daemon/exit.js';
+import type { Until } from '../../daemon/ending.js';
 import { establish, inspect, type Prepared } from '../../daemon/prepare.js';
 import { contextOf, extractorsFolder, loadersFolder } from '../connectors.js';
 import { progressLine } from '../progress-line.js';
-import { print, showFindings, showPlan, visible } from '../render.js';
+import { print, showFindings, showPlan, showProvision, visible } from '../render.js';
 
 interface Options {
   config: string;
   execute: boolean;
   children: boolean;
-  until: string;
+  until?: Until;
 }
 
 const command: CommandModule<object, Options> = {
@@ -21,7 +23,10 @@ const command: CommandModule<object, Options> = {
   describe: 'move the source into the target; without --execute, say what would be done',
   builder: {
     execute: { type: 'boolean', default: false, describe: 'do it: without this, nothing is written' },
-    until: { choices: ['loaded'], default: 'loaded', describe: 'when the run is over' },
+    until: {
+      choices: ['loaded', 'caught-up', 'stopped'],
+      describe: 'when the run is over; default: stopped where changes are followed, else loaded',
+    },
     children: { type: 'boolean', default: true, describe: '--no-children: the daemons are started elsewhere' },
   } as never,
   handler: (argv) => run(argv),
@@ -31,14 +36,18 @@ export default command;
 
 async function run(argv: Options): Promise<void> {
   const context = await contextOf(argv, 'coordinate');
-  const children = new Children(argv.execute && argv.children ? daemonsFor(context.config.file) : [], context.log);
+  const until = untilOf(argv, context.config);
+  const children = new Children(argv.execute && argv.children ? daemonsFor(context.config) : [], context.log);
   const prepared = await inspect(context);
   if (prepared.stopped) return stopped(context.config.control.schema);
   if (!argv.execute) return explainRun(prepared);
   refuseFailures(prepared);
   for (const line of await establish(context, prepared)) context.log.warn(line);
   const line = progressLine(process.stderr);
-  const ending = await coordinate(context, stopOnSignals(), children, (status) => line.show(status));
+  const ending = await coordinate(context, stopOnSignals(), children, {
+    until,
+    watch: (status) => line.show(status),
+  });
   line.end();
   if (ending.code === EXIT.stopped) return stopped(context.config.control.schema);
   for (const trouble of ending.trouble ?? []) print(trouble.split('\n').map(visible).join('\n'));
@@ -46,19 +55,37 @@ async function run(argv: Options): Promise<void> {
   process.exitCode = ending.code;
 }
 
-const daemonsFor = (file: string): ChildSpec[] => [
-  { role: 'keep', main: new URL('main.js', extractorsFolder), args: ['keeper', file] },
-  { role: 'extract', main: new URL('main.js', extractorsFolder), args: ['data', file] },
-  { role: 'load', main: new URL('main.js', loadersFolder), args: ['data', file] },
-];
+function untilOf({ until }: Options, { changes, file }: Config): Until {
+  if (changes) return until ?? 'stopped';
+  if (until === undefined || until === 'loaded') return 'loaded';
+  throw new Fault('operator', `--until ${until} needs changes to be followed`, {
+    hint: `set changes: true in ${file}`,
+  });
+}
+
+function daemonsFor({ changes, file }: Config): ChildSpec[] {
+  const extractor = new URL('main.js', extractorsFolder);
+  const loader = new URL('main.js', loadersFolder);
+  const following = [
+    { role: 'capture', main: extractor, args: ['change', file] },
+    { role: 'follow', main: loader, args: ['change', file] },
+  ];
+  return [
+    { role: 'keep', main: extractor, args: ['keeper', file] },
+    { role: 'extract', main: extractor, args: ['data', file] },
+    { role: 'load', main: loader, args: ['data', file] },
+    ...(changes ? following : []),
+  ];
+}
 
 function stopped(schema: string): void {
   print(`STOP stands in ${schema}.wirekite_action: nothing is done. To go on at the marks:\n${liftStop(schema)}`);
   process.exitCode = EXIT.stopped;
 }
 
-function explainRun({ plan, begun, findings }: Prepared): void {
+function explainRun({ plan, begun, findings, provision }: Prepared): void {
   if (plan) print(showPlan(plan));
+  if (provision) print(showProvision(provision));
   print(showFindings(findings.filter((finding) => finding.level !== 'ok')));
   print(begun ? 'The run has begun: --execute goes on at the marks.' : 'Nothing was written. --execute does it.');
 }

@@ -1,0 +1,118 @@
+import { monotonic } from '../base/clock.js';
+import { explain, Fault } from '../base/fault.js';
+import type { Divergence, Loader } from '../connector/loader.js';
+import { insertErrors } from '../control/error.js';
+import type { Tx } from '../db/db.js';
+import type { RowChange } from '../model/change.js';
+import { tableName } from '../model/schema.js';
+import { ahead } from './ahead.js';
+import { TableStop, type ChangeParts, type Part, type StopPart, type WindowPart } from './change-parts.js';
+import type { DaemonContext } from './daemon.js';
+import type { Unit } from './unit.js';
+
+/** After so long a target transaction ends with the next whole transaction of the source. */
+const COMMIT_SECONDS = 0.5;
+/** A PAUSE lets a transaction of the source end for so long; then it is rolled back and applied later. */
+const PATIENCE_SECONDS = 1;
+
+/** The operator's word came inside a long transaction: what was applied of it is rolled back. */
+export class Discarded extends Error {}
+
+export interface PassEnd {
+  /** Up to this transaction everything selected is applied. */
+  readonly seq: number;
+  readonly stopped: readonly StopPart[];
+}
+
+/** Applies parts within one target transaction, until that should end. */
+export class ApplyPass {
+  private rows = 0;
+
+  constructor(
+    private readonly context: DaemonContext,
+    private readonly loader: Loader,
+    private readonly unit: Unit,
+    private readonly source: ChangeParts,
+    private readonly after: number,
+  ) {}
+
+  async run(tx: Tx): Promise<PassEnd> {
+    const { gate } = this.context;
+    const begun = monotonic();
+    const stopped: StopPart[] = [];
+    let seq = this.after;
+    for await (const part of ahead(this.source.parts())) {
+      await this.apply(tx, part);
+      const seconds = monotonic() - begun;
+      if (part.whole) seq = part.seq;
+      if (part.kind === 'stop') stopped.push(part);
+      if (part.whole && (stopped.length > 0 || gate.closed || seconds > COMMIT_SECONDS)) break;
+      if (gate.closed && seconds > PATIENCE_SECONDS) this.discard(part);
+    }
+    return { seq, stopped };
+  }
+
+  private discard({ seq }: Part): never {
+    const words = `in effect, discarding ${this.rows} rows of transaction ${seq + 1}`;
+    this.context.log.info(words);
+    this.unit.why = words;
+    throw new Discarded(words);
+  }
+
+  private async apply(tx: Tx, part: Part): Promise<void> {
+    if (part.kind === 'truncate') await this.loader.truncate(tx, part.tables, { restart: part.restart });
+    if (part.kind !== 'window' || part.changes === 0) return;
+    this.unit.why = `applies ${part.changes} changes up to transaction ${part.seq}`;
+    this.rows += part.changes;
+    await tx.query('SAVEPOINT openkite_window');
+    const wrong = await this.applySets(tx, part);
+    if (wrong !== undefined) {
+      this.context.log.warn(`a window of ${part.changes} changes is applied one by one: ${wrong}`);
+      await tx.query('ROLLBACK TO SAVEPOINT openkite_window');
+      await this.replay(tx, part);
+    }
+    await tx.query('RELEASE SAVEPOINT openkite_window');
+  }
+
+  /** Undefined when all went as expected; else in words why it did not. */
+  private async applySets(tx: Tx, { window }: WindowPart): Promise<string | undefined> {
+    if (window === undefined) return 'its changes contradict each other';
+    try {
+      const miscounts = await this.loader.apply(tx, window);
+      if (miscounts.length === 0) return undefined;
+      return miscounts
+        .map(({ table, what, expected, found }) => `${what} of ${expected} rows of ${table} found ${found}`)
+        .join('; ');
+    } catch (error) {
+      const fault = this.context.classify(error);
+      if (fault.kind === 'data') return explain(fault);
+      throw this.about(fault);
+    }
+  }
+
+  private async replay(tx: Tx, part: WindowPart): Promise<void> {
+    let at = { seq: 0, chunk: '' };
+    const rows = this.source.rows(part);
+    async function* changes(): AsyncGenerator<RowChange> {
+      for await (const { change, seq, chunk } of rows) {
+        at = { seq, chunk };
+        yield change;
+      }
+    }
+    const tell = async (found: Divergence) => {
+      const { table, ...rest } = found;
+      await insertErrors(tx, [{ ...rest, ...at, table: tableName(table) }]);
+      this.context.log.error({ table: tableName(table), ...at, op: found.op }, `not applied: ${found.cause}`);
+    };
+    await this.loader.replay(tx, changes(), this.source.far, tell).catch((error: unknown) => {
+      throw this.about(this.context.classify(error));
+    });
+  }
+
+  /** What is wrong with one table alone stops that alone, where it was. */
+  private about(fault: Fault): unknown {
+    const { table } = fault.place;
+    if (table === undefined || fault.kind === 'transient' || fault.kind === 'resource') return fault;
+    return new TableStop(table, explain(fault), this.after);
+  }
+}

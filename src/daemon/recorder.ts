@@ -1,0 +1,295 @@
+import { randomUUID } from 'node:crypto';
+import { monotonic } from '../base/clock.js';
+import { probe } from '../base/probe.js';
+import { CktWriter } from '../format/ckt-writer.js';
+import type { Sealed } from '../format/frame-writer.js';
+import { cktName } from '../format/name.js';
+import type { Begin, ChangedTable, ChangeSink, RowOp } from '../model/change.js';
+import type { Position } from '../model/position.js';
+import type { ByteStore } from '../model/bytes.js';
+
+/** Up to where the stream is recorded: everything that ends before `position`, numbered up to `lastSeq`. */
+export interface Reached {
+  readonly position: Position;
+  readonly lastSeq: number;
+  /** Of the last file. */
+  readonly lastNumber: number;
+}
+
+/** A file of changes that is durable, for its row in wirekite_progress. */
+export interface RecordedFile {
+  readonly source: string;
+  readonly number: number;
+  readonly firstSeq: number;
+  /** The last transaction that has a line in it, also where it ends in a later file. */
+  readonly lastSeq: number;
+  /** Row changes that ended in it. */
+  readonly changes: number;
+  readonly rawBytes: number;
+  readonly checksum: string;
+  /** Where its last transaction ends. */
+  readonly position: Position;
+}
+
+export interface RecorderOptions {
+  readonly store: ByteStore;
+  readonly migration: string;
+  readonly compression: 'none' | 'brotli';
+  /** A file is sealed when it holds so many bytes, also inside a transaction. */
+  readonly sealBytes: () => number;
+  /** Makes sealed files known, all of them at once. */
+  readonly register: (files: readonly RecordedFile[], to: Reached) => Promise<void>;
+}
+
+interface Part {
+  readonly writer: CktWriter;
+  readonly number: number;
+  readonly first: number;
+  changes: number;
+  /** Where the last transaction ends that ends in it or before it. */
+  position: Position;
+  /** The last transaction that has a line in it. */
+  lastSeq: number;
+  sealed?: Promise<Sealed>;
+}
+
+/** No transaction of a source has it: what we say ourselves is told apart by it. */
+export const OUR_XID = '0';
+
+/** Files that are sealed and made known while the next are written. Beyond that the source waits. */
+const IN_FLIGHT = 2;
+
+/**
+ * Writes what a source commits into numbered files, and numbers the transactions. A file ends where a transaction ends,
+ * but for one that is larger than a file: the files of that are made known together, when its end is in one.
+ */
+export class Recorder implements ChangeSink {
+  #reached: Reached;
+  /** The file that is written, after those that the transaction in it has filled already. */
+  #parts: Part[] = [];
+  #begunAt = 0;
+  #inside = false;
+  #changes = 0;
+  #closed = false;
+  #number: number;
+  readonly #tables = new Map<string, ChangedTable>();
+  #queue: Promise<void> = Promise.resolve();
+  #fail!: (error: unknown) => void;
+  /** Rejects when a file could not be sealed or made known. */
+  readonly failure = new Promise<never>((_, reject) => (this.#fail = reject));
+  #inFlight = 0;
+  #known: Reached;
+  #idle: Position | undefined;
+  readonly #notices: { prefix: string; content: Uint8Array }[] = [];
+
+  constructor(
+    from: Reached,
+    private readonly options: RecorderOptions,
+  ) {
+    this.#reached = this.#known = from;
+    this.failure.catch(() => undefined); // whoever captures looks
+    this.#number = from.lastNumber;
+  }
+
+  /** Up to where files are known to the control plane. */
+  get known(): Reached {
+    return this.#known;
+  }
+
+  /** Where the source stands, when every transaction before it is known; else undefined. */
+  get idleAt(): Position | undefined {
+    return this.#parts.length === 0 && this.#inFlight === 0 ? this.#idle : undefined;
+  }
+
+  /** Seconds since the first transaction of the file that is written; undefined where there is none, or one is open. */
+  get age(): number | undefined {
+    return this.#parts.length === 0 || this.#inside ? undefined : monotonic() - this.#begunAt;
+  }
+
+  /** Rows of the transaction that is being received. */
+  get insideOf(): number | undefined {
+    return this.#inside ? this.#changes : undefined;
+  }
+
+  begin(transaction: Begin): void {
+    if (this.#closed) return;
+    probe('C1');
+    const seq = this.#reached.lastSeq + 1;
+    this.#inside = true;
+    this.#changes = 0;
+    this.#idle = undefined;
+    this.#writer(seq).begin(seq, transaction);
+    this.#part.lastSeq = seq;
+  }
+
+  relation(table: ChangedTable): void {
+    if (this.#closed) return;
+    this.#tables.set(table.id, table);
+    this.#parts.at(-1)?.writer.relation(table);
+  }
+
+  change(op: RowOp, table: string, bytes: number): void {
+    if (this.#closed) return;
+    this.#rotateIfFull();
+    this.#count();
+    this.#part.writer.change(op, table, bytes);
+    probe('C2');
+  }
+
+  null(): void {
+    if (!this.#closed) this.#part.writer.null();
+  }
+
+  unchanged(): void {
+    if (!this.#closed) this.#part.writer.unchanged();
+  }
+
+  value(length: number): void {
+    if (!this.#closed) this.#part.writer.value(length);
+  }
+
+  append(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.#closed) this.#part.writer.append(bytes, start, end);
+  }
+
+  truncate(tables: readonly string[], options: { readonly cascade: boolean; readonly restart: boolean }): void {
+    if (this.#closed) return;
+    this.#rotateIfFull();
+    this.#count();
+    this.#part.writer.truncate(tables, options);
+  }
+
+  message(prefix: string, content: Uint8Array): void {
+    if (!this.#closed) this.#part.writer.message(prefix, content);
+  }
+
+  commit(end: Position): void {
+    if (this.#closed) return;
+    this.#end(end);
+    probe('C3');
+    for (const notice of this.#notices.splice(0)) this.#write(notice);
+    if (this.#part.writer.rawBytes >= this.options.sealBytes()) this.cut();
+  }
+
+  idle(position: Position): void {
+    if (!this.#closed) this.#idle = position;
+  }
+
+  /** Says something of our own between two transactions, numbered like them. Returns its number. */
+  announce(prefix: string, content: Uint8Array): number {
+    const seq = this.#reached.lastSeq + 1;
+    if (!this.#inside) {
+      this.#write({ prefix, content });
+      return seq;
+    }
+    return seq + this.#notices.push({ prefix, content });
+  }
+
+  #write({ prefix, content }: { prefix: string; content: Uint8Array }): void {
+    const { position } = this.#reached;
+    this.begin({
+      position,
+      time: `${new Date().toISOString().replace('T', ' ').replace('Z', '')}000+00`,
+      xid: OUR_XID,
+    });
+    this.message(prefix, content);
+    this.#end(position);
+  }
+
+  #end(end: Position): void {
+    const seq = this.#reached.lastSeq + 1;
+    this.#part.writer.commit(seq, this.#changes, end);
+    this.#inside = false;
+    this.#part.position = end;
+    this.#reached = { position: end, lastSeq: seq, lastNumber: this.#number };
+  }
+
+  /** Seals the file that is written and makes it known. Only between two transactions. */
+  cut(): void {
+    const parts = this.#parts.splice(0);
+    if (parts.length === 0) return;
+    const to = this.#reached;
+    for (const part of parts) seal(part);
+    this.#inFlight += 1;
+    this.#queue = this.#queue.then(async () => {
+      await this.#publish(parts, to);
+      this.#inFlight -= 1;
+    });
+    this.#queue.catch((error: unknown) => this.#fail(error));
+  }
+
+  async #publish(parts: readonly Part[], to: Reached): Promise<void> {
+    const files: RecordedFile[] = [];
+    for (const part of parts) {
+      const { number, first: firstSeq, lastSeq, changes, position } = part;
+      const { rawBytes, checksum } = await seal(part);
+      files.push({ source: cktName(number), number, firstSeq, lastSeq, changes, rawBytes, checksum, position });
+    }
+    probe('C4');
+    await this.options.register(files, to);
+    this.#known = to;
+    probe('C5');
+  }
+
+  /** What was handed over before is ignored from now on but for whole transactions, which are sealed and known when this resolves. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#inside) await this.abandon();
+    else this.cut();
+    await this.#queue;
+  }
+
+  /** Leaves nothing behind of what is not sealed. */
+  async abandon(): Promise<void> {
+    this.#closed = true;
+    this.#inside = false;
+    await Promise.allSettled(this.#parts.splice(0).map(({ writer }) => writer.abandon()));
+    await this.#queue.catch(() => undefined);
+  }
+
+  ready(): Promise<void> | undefined {
+    if (this.#inFlight >= IN_FLIGHT) return this.#queue;
+    return this.#parts.at(-1)?.writer.ready();
+  }
+
+  #count(): void {
+    this.#changes += 1;
+    this.#part.changes += 1;
+  }
+
+  get #part(): Part {
+    return this.#parts.at(-1) as Part;
+  }
+
+  #writer(seq: number): CktWriter {
+    if (this.#parts.length === 0) {
+      this.#begunAt = monotonic();
+      this.#open(seq, false);
+    }
+    return this.#part.writer;
+  }
+
+  #open(first: number, continues: boolean): void {
+    const { store, migration, compression } = this.options;
+    const contents = { migration, chunk: randomUUID(), first, after: this.#reached.position, continues, compression };
+    const writer = CktWriter.begin(store, ++this.#number, contents);
+    for (const table of this.#tables.values()) writer.relation(table);
+    const { position } = this.#reached;
+    this.#parts.push({ writer, number: this.#number, first, changes: 0, position, lastSeq: first });
+  }
+
+  /** Inside a transaction that is larger than a file the next one goes on. */
+  #rotateIfFull(): void {
+    if (this.#part.writer.rawBytes < this.options.sealBytes()) return;
+    probe('C7');
+    seal(this.#part);
+    this.#open(this.#reached.lastSeq + 1, true);
+  }
+}
+
+function seal(part: Part): Promise<Sealed> {
+  if (part.sealed) return part.sealed;
+  const sealed = (part.sealed = part.writer.seal());
+  sealed.catch(() => undefined); // told by whoever waits for it
+  return sealed;
+}

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { Fault } from '../base/fault.js';
+import type { ChangeSource, Extractor } from '../connector/extractor.js';
+import type { Config } from './config.js';
+
+/** What a migration's change stream is called on the source: no other migration, to whatever target, has the same name. */
+export function streamName({ migration, control }: Pick<Config, 'migration' | 'control'>, target: string): string {
+  const readable = migration
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '_')
+    .slice(0, 40);
+  const digest = createHash('sha256').update(`${target}\n${control.schema}\n${migration}`).digest('hex').slice(0, 8);
+  return `openkite_${readable}_${digest}`;
+}
+
+export function changesOf(extractor: Extractor, stream: string): ChangeSource {
+  const changes = extractor.changes?.(stream);
+  if (changes) return changes;
+  throw new Fault('operator', 'changes of this source cannot be followed', { hint: 'set changes: false' });
+}

@@ -1,0 +1,32 @@
+import { sleep } from '../base/clock.js';
+import { explain } from '../base/fault.js';
+import { dropBehind, heldBy } from '../control/behind.js';
+import { foldFinished, removableChanges, unappliedBytes, unknownChanges } from '../control/retention.js';
+import { cktName, parseName } from '../format/name.js';
+import type { DaemonContext } from './daemon.js';
+
+const EVERY_MS = 10_000;
+
+/** Removes files of changes that nobody needs any more, folds their rows, and gives up what a stopped table holds back. */
+export async function tendChanges(context: DaemonContext, over: AbortSignal): Promise<void> {
+  for (; !over.aborted; await sleep(EVERY_MS, over))
+    await tend(context).catch((error: unknown) => context.log.warn(explain(context.classify(error))));
+}
+
+async function tend(context: DaemonContext): Promise<void> {
+  const { store, settings, log } = context;
+  const control = await context.control.get();
+  const numbers = (await store.list()).flatMap(({ name }) => {
+    const parsed = parseName(name);
+    return parsed?.kind === 'ckt' ? [parsed.number] : [];
+  });
+  for (const name of await removableChanges(control, settings().keep_seconds, numbers.map(cktName)))
+    await store.remove(name);
+  for (const number of await unknownChanges(control, numbers)) await store.remove(cktName(number));
+  await foldFinished(control);
+  const holder = await heldBy(control);
+  if (holder === undefined || !holder.stopped || (await unappliedBytes(control)) < settings().changes_bytes) return;
+  const why = `it was stopped, and its changes alone held ${settings().changes_bytes} bytes of files: they are dropped`;
+  log.error({ table: holder.table }, `${holder.table} must be loaded anew: ${why}`);
+  await dropBehind(control, holder.table, why);
+}
