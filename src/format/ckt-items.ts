@@ -105,7 +105,8 @@ export class ItemDecoder {
     const ofRow = op === 'R' || op === 'X' ? [] : keys.map((i) => old + i);
     for (const value of [...ofOld, ...ofRow]) {
       const start = this.#scan.startOf(1 + value);
-      if (bytes.toString('latin1', start, start + 2) === '\\F') throw badLine('a value of a key is longer than a block');
+      if (bytes.toString('latin1', start, start + 2) === '\\F')
+        throw badLine('a value of a key is longer than a block');
     }
   }
 

@@ -10,6 +10,7 @@ import { cktName } from './name.js';
 
 interface Known {
   readonly table: ChangedTable;
+  readonly id: Uint8Array;
   readonly values: Readonly<Record<RowOp, Values>>;
   /** Of its line D in this file, if it has one. */
   readonly written: string | undefined;
@@ -73,17 +74,19 @@ export class CktWriter {
   relation(table: ChangedTable): void {
     const known = this.#tables.get(table.id);
     if (known?.table === table) return;
-    this.#tables.set(table.id, { table, values: valuesOf(table), written: known?.written, described: false });
+    const { id, written } = known ?? { id: Buffer.from(table.id), written: undefined };
+    this.#tables.set(table.id, { table, id, values: valuesOf(table), written, described: false });
   }
 
   change(op: RowOp, id: string, bytes: number): void {
     this.#between(true);
-    const { old, row } = this.#described(id).values[op];
+    const known = this.#described(id);
+    const { old, row } = known.values[op];
     this.#values = old + row;
     this.#unchanged = mayLack(op) ? row : 0;
     this.#announced = bytes;
     this.#lines.begin(op, bytes > BLOCK_BYTES ? { seq: this.#seq } : undefined);
-    this.#lines.text(id);
+    this.#lines.whole(known.id);
     if (this.#values === 0) this.#lines.end(this.#seq);
   }
 
@@ -130,8 +133,7 @@ export class CktWriter {
     this.#between(this.#open);
     this.#lines.begin('M');
     this.#lines.text(prefix);
-    this.#lines.field();
-    this.#lines.escaped(content, 0, content.length);
+    this.#lines.whole(content);
     this.#lines.end(this.#seq);
   }
 

@@ -41,7 +41,7 @@ export class LineWriter {
     this.#bytes[this.#used++] = letter.charCodeAt(0);
   }
 
-  /** More of the value. */
+  /** More of the value that follows. */
   escaped(bytes: Uint8Array, start: number, end: number): void {
     for (let from = start; from < end; from += STEP) {
       const to = Math.min(end, from + STEP);
@@ -50,11 +50,13 @@ export class LineWriter {
     }
   }
 
-  /** A whole value. */
-  text(value: string): void {
-    const bytes = Buffer.from(value);
+  whole(value: Uint8Array): void {
     this.field();
-    this.escaped(bytes, 0, bytes.length);
+    this.escaped(value, 0, value.length);
+  }
+
+  text(value: string): void {
+    this.whole(Buffer.from(value));
   }
 
   /** `seq`: the last that has ended when this line has. */
