@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { UNCHANGED } from '../../../src/format/ckt-line.js';
-import { CktWriter, openCkt } from '../../../src/format/ckt.js';
+import { CktWriter } from '../../../src/format/ckt-writer.js';
 import { openDkt } from '../../../src/format/dkt.js';
+import type { ChangedTable } from '../../../src/model/change.js';
+import { contents, plain, plainItem, put, readCkt, tx, UNSENT, type Change } from './changes.js';
 import { dktBytes, readFrom, rowBytes } from './chunks.js';
 import { MemoryStore } from './memory.js';
 
@@ -30,30 +31,40 @@ it.each(['text', 'pgcopy'] as const)('writes and reads the golden %s .dkt', asyn
 });
 
 it('writes and reads the golden .ckt', async () => {
+  const film: ChangedTable = {
+    id: '16385',
+    schema: 'public',
+    name: 'film',
+    identity: 'd',
+    columns: [
+      { name: 'id', type: 'integer', key: true },
+      { name: 'title', type: 'text', key: false },
+    ],
+  };
+  const value = (text: string) => Buffer.from(text);
+  const changes: Change[] = [
+    { op: 'I', table: film, old: [], row: [value('4'), null] },
+    { op: 'U', table: film, old: [], row: [value('4'), UNSENT] },
+    { op: 'K', table: film, old: [value('4')], row: [value('5'), value('\\U')] },
+  ];
   const store = new MemoryStore();
-  const fields = (...values: string[]) => values.map((value) => Buffer.from(value));
-  const writer = await CktWriter.create(store, 0, {
-    migration: 'shop',
-    chunk: '7a5b9a3e-0000-4000-8000-000000000002',
-    first: 1,
-    position: '0/1DC35C0',
-    continues: false,
-    compression: 'none',
-  });
-  writer.line({ op: 'B', fields: fields('1', '0/1DC3600', '2024-02-29 12:34:56.789012+00', '742') });
-  writer.line({
-    op: 'D',
-    fields: fields('1', 'public', 'film', 'd', 'f00d', 'id', 'integer', 'k', 'title', 'text', ''),
-  });
-  writer.line({ op: 'I', fields: [...fields('1', '4'), null] });
-  writer.line({ op: 'U', fields: [...fields('1', '4'), UNCHANGED] });
-  writer.line({ op: 'K', fields: [...fields('1', '4', '5', '\\U')] });
-  writer.line({ op: 'E', fields: fields('1', '3') });
+  const chunk = '7a5b9a3e-0000-4000-8000-000000000002';
+  const writer = CktWriter.begin(store, 0, contents({ chunk, first: 1 }));
+  writer.relation(film);
+  writer.begin(1, tx);
+  for (const change of changes) put(writer, change);
+  writer.truncate([film.id], { cascade: true, restart: false });
+  writer.message('note', value('a\tb'));
+  writer.commit(1, 4, '0/1DC3700');
   await writer.seal();
   const expected = await golden('0.ckt');
   expect(store.files.get('0.ckt')!.toString('latin1')).toBe(expected.toString('latin1'));
-  const reader = await openCkt(MemoryStore.with('0.ckt', expected), 0);
-  const ops: string[] = [];
-  for await (const line of reader.lines()) ops.push(line.op);
-  expect([ops.join(''), reader.last]).toEqual(['BDIUKE', 1]);
+  const items = await readCkt(MemoryStore.with('0.ckt', expected), { number: 0 });
+  expect(items.map(plainItem)).toEqual([
+    { kind: 'begin', seq: 1, ...tx },
+    ...changes.map(plain),
+    { kind: 'truncate', tables: [film], cascade: true, restart: false },
+    { kind: 'message', prefix: 'note', content: value('a\tb') },
+    { kind: 'commit', seq: 1, changes: 4, end: '0/1DC3700' },
+  ]);
 });
