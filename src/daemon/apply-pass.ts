@@ -1,5 +1,5 @@
 import { monotonic } from '../base/clock.js';
-import { explain, Fault } from '../base/fault.js';
+import { explain, type Fault } from '../base/fault.js';
 import type { Divergence, Loader } from '../connector/loader.js';
 import { insertErrors } from '../control/error.js';
 import type { Tx } from '../db/db.js';

@@ -37,24 +37,34 @@ export class CatalogWatch {
     this.looked = monotonic();
     const fingerprint = await this.changes.catalogFingerprint();
     if (fingerprint === this.fingerprint) return;
-    const known = (this.known ??= await knownDifferences(await this.context.control.get()));
-    for (const difference of await this.changes.differences(this.context.tables)) {
-      if (known.has(keyOf(difference))) continue;
-      known.add(keyOf(difference));
-      this.tell(difference);
+    const control = await this.context.control.get();
+    this.known ??= await knownDifferences(control);
+    const isFirst = this.known.size === 0;
+    if (isFirst) await recordDifference(control, LOOKED_AT);
+    for (const difference of await this.changes.differences(this.context.tables, this.context.objects)) {
+      if (this.known.has(keyOf(difference))) continue;
+      this.known.add(keyOf(difference));
+      if (difference.concernsRows) this.stop(difference);
+      else await this.report(difference, isFirst);
     }
     this.fingerprint = fingerprint;
   }
 
-  private tell(difference: CatalogDifference): void {
-    const { table, concernsRows: stop, found } = difference;
-    this.context.log.warn(
-      { ...(table === undefined ? {} : { table }), stop },
-      `the source's catalog has changed: ${found}`,
-    );
-    const notice: DdlNotice = { ...(table === undefined ? {} : { table }), stop, found };
+  private stop(difference: CatalogDifference): void {
+    const { table, found } = difference;
+    const about = table === undefined ? {} : { table };
+    this.context.log.warn(about, `the source's catalog has changed: ${found}`);
+    const notice: DdlNotice = { ...about, stop: true, found };
     const seq = this.recorder.announce(DDL_NOTICE, Buffer.from(JSON.stringify(notice)));
     this.told.push({ seq, difference });
+  }
+
+  /** What was so from the beginning (a table that was left out) is nobody's news. */
+  private async report(difference: CatalogDifference, isFirst: boolean): Promise<void> {
+    const { table, found } = difference;
+    if (!isFirst)
+      this.context.log.warn(table === undefined ? {} : { table }, `the source's catalog has changed: ${found}`);
+    await recordDifference(await this.context.control.get(), difference);
   }
 
   /** Not before its line is recorded: until then a new start must tell it again. */
@@ -65,5 +75,8 @@ export class CatalogWatch {
     this.told = this.told.filter(({ seq }) => seq > lastSeq);
   }
 }
+
+/** Says that what differs from now on came later than the plan. */
+const LOOKED_AT = { table: undefined, found: 'looked at for the first time' };
 
 const keyOf = ({ table, found }: CatalogDifference): string => `${table ?? ''}\n${found}`;

@@ -4,7 +4,7 @@ import { openLog } from '../base/log.js';
 import { stopOnSignals } from '../base/stop.js';
 import type { Settings } from '../control/setting.js';
 import { readSchema } from '../format/skt.js';
-import { tableName, type Table } from '../model/schema.js';
+import { tableName, type SchemaObject, type Table } from '../model/schema.js';
 import type { Config } from './config.js';
 import { openContext, type Connectors } from './context.js';
 import { EXIT, exitOf, liftStop } from './exit.js';
@@ -22,6 +22,7 @@ export interface Role {
 
 export interface DaemonContext extends Live {
   readonly tables: readonly Table[];
+  readonly objects: readonly SchemaObject[];
   /** From the schema file that the plan was made with. Fault when a control row names a table that is not in it. */
   table(name: string): Table;
 }
@@ -44,8 +45,8 @@ export async function daemon(config: Config, role: Role, connectors: Connectors)
 }
 
 async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
-  const { tables } = await readSchema(live.store, live.config.migration);
-  const context = { ...live, tables, table: lookUp(tables) };
+  const { tables, objects } = await readSchema(live.store, live.config.migration);
+  const context = { ...live, tables, objects, table: lookUp(tables) };
   const rules = { ...context, maxRetries: () => context.settings().max_retries };
   const works = units.map((unit) => role.work(unit, context));
   const ends = units.map((unit, i) => runUnit(unit, works[i] as Work, rules));

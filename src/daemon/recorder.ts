@@ -55,6 +55,7 @@ interface Part {
 
 /** No transaction of a source has it: what we say ourselves is told apart by it. */
 export const OUR_XID = '0';
+const NO_XID = '-';
 
 /** Files that are sealed and made known while the next are written. Beyond that the source waits. */
 const IN_FLIGHT = 2;
@@ -159,15 +160,18 @@ export class Recorder implements ChangeSink {
     this.#part.writer.truncate(tables, options);
   }
 
+  /** One outside of any transaction is numbered like one. */
   message(prefix: string, content: Uint8Array): void {
-    if (!this.#closed) this.#part.writer.message(prefix, content);
+    if (this.#closed) return;
+    if (this.#inside) this.#part.writer.message(prefix, content);
+    else this.#write({ prefix, content }, NO_XID);
   }
 
   commit(end: Position): void {
     if (this.#closed) return;
     this.#end(end);
     probe('C3');
-    for (const notice of this.#notices.splice(0)) this.#write(notice);
+    for (const notice of this.#notices.splice(0)) this.#write(notice, OUR_XID);
     if (this.#part.writer.rawBytes >= this.options.sealBytes()) this.cut();
   }
 
@@ -179,20 +183,16 @@ export class Recorder implements ChangeSink {
   announce(prefix: string, content: Uint8Array): number {
     const seq = this.#reached.lastSeq + 1;
     if (!this.#inside) {
-      this.#write({ prefix, content });
+      this.#write({ prefix, content }, OUR_XID);
       return seq;
     }
     return seq + this.#notices.push({ prefix, content });
   }
 
-  #write({ prefix, content }: { prefix: string; content: Uint8Array }): void {
+  #write({ prefix, content }: { prefix: string; content: Uint8Array }, xid: string): void {
     const { position } = this.#reached;
-    this.begin({
-      position,
-      time: `${new Date().toISOString().replace('T', ' ').replace('Z', '')}000+00`,
-      xid: OUR_XID,
-    });
-    this.message(prefix, content);
+    this.begin({ position, time: `${new Date().toISOString().replace('T', ' ').slice(0, -1)}000+00`, xid });
+    this.#part.writer.message(prefix, content);
     this.#end(position);
   }
 
@@ -209,7 +209,7 @@ export class Recorder implements ChangeSink {
     const parts = this.#parts.splice(0);
     if (parts.length === 0) return;
     const to = this.#reached;
-    for (const part of parts) seal(part);
+    for (const part of parts) void seal(part);
     this.#inFlight += 1;
     this.#queue = this.#queue.then(async () => {
       await this.#publish(parts, to);
@@ -282,7 +282,7 @@ export class Recorder implements ChangeSink {
   #rotateIfFull(): void {
     if (this.#part.writer.rawBytes < this.options.sealBytes()) return;
     probe('C7');
-    seal(this.#part);
+    void seal(this.#part);
     this.#open(this.#reached.lastSeq + 1, true);
   }
 }

@@ -1,5 +1,7 @@
+import { explain, Fault } from '../base/fault.js';
 import type { ChangeSource } from '../connector/extractor.js';
 import { changeFiles, resolveStart, unresolvedStarts, type ChangeFile } from '../control/start.js';
+import { failTable } from '../control/table.js';
 import { openCkt } from '../format/ckt-reader.js';
 import type { Position } from '../model/position.js';
 import type { DaemonContext } from './daemon.js';
@@ -11,8 +13,14 @@ export async function resolveStarts(context: DaemonContext, changes: ChangeSourc
   for (const { table, generation, position } of await unresolvedStarts(control)) {
     if (changes.compare(reached.position, position) < 0) continue;
     const startSeq = await firstAfter(context, changes, position, reached);
-    await resolveStart(control, { table, generation, startSeq });
-    context.log.info({ table, startSeq }, `changes of ${table} count from transaction ${startSeq}`);
+    try {
+      await resolveStart(control, { table, generation, startSeq });
+      context.log.info({ table, startSeq }, `changes of ${table} count from transaction ${startSeq}`);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'START_GONE') throw error;
+      context.log.error(explain(error));
+      await failTable(control, table, explain(error));
+    }
   }
 }
 
