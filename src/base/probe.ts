@@ -4,9 +4,10 @@
  *
  *   OPENKITE_CRASH=L5:2                SIGKILL to itself at the second passage of L5
  *   OPENKITE_CRASH=L1=SIGSTOP          another signal: this one freezes it there, until SIGCONT
+ *   OPENKITE_CRASH=C3,A2:9             several points, each of which strikes once
  *   OPENKITE_FAULT=X4=ENOSPC           throw an error with that code at X4 (every passage; X4:3= the third only)
- *   OPENKITE_CRASH_MARKER=/tmp/reached the point's name is written there, with fsync, before the kill. Only the
- *                                      process that creates it strikes: not its siblings, nor who is started after it
+ *   OPENKITE_CRASH_MARKER=/tmp/reached /tmp/reached.L5 is made, with fsync, before the kill. Only the process that
+ *                                      makes it strikes: not its siblings, nor who is started after it
  *
  * The letters are those of the catalogue in test/crash/README.md.
  */
@@ -16,36 +17,41 @@ interface Armed {
   readonly point: string;
   readonly passage: number | undefined;
   readonly code: string | undefined;
+  passages: number;
 }
 
-function parse(spec: string | undefined, kind: 'crash' | 'fault'): Armed | undefined {
-  if (!spec || process.env['OPENKITE_TEST'] !== '1') return undefined;
-  const match = /^([A-Z]+\d+)(?::(\d+))?(?:=(\w+))?$/.exec(spec);
-  if (!match?.[1]) throw new Error(`cannot read the ${kind} point ${JSON.stringify(spec)}`);
-  const passage = match[2] === undefined ? undefined : Number(match[2]);
-  return { point: match[1], passage: kind === 'crash' ? (passage ?? 1) : passage, code: match[3] };
+const SPEC = /^([A-Z]+\d+)(?::(\d+))?(?:=(\w+))?$/;
+
+function parse(specs: string | undefined, kind: 'crash' | 'fault'): Armed[] {
+  if (!specs || process.env['OPENKITE_TEST'] !== '1') return [];
+  return specs.split(',').map((spec) => {
+    const [, point, passage, code] = SPEC.exec(spec) ?? [];
+    if (!point) throw new Error(`cannot read the ${kind} point ${JSON.stringify(spec)}`);
+    const first = kind === 'crash' ? 1 : undefined;
+    return { point, passage: passage === undefined ? first : Number(passage), code, passages: 0 };
+  });
 }
 
-const crash = parse(process.env['OPENKITE_CRASH'], 'crash');
-const fault = parse(process.env['OPENKITE_FAULT'], 'fault');
-const armed = crash ?? fault;
-let passages = 0;
+const crashes = parse(process.env['OPENKITE_CRASH'], 'crash');
+const faults = parse(process.env['OPENKITE_FAULT'], 'fault');
+const all = [...crashes, ...faults];
+const armed = all.length === 0 ? undefined : all;
 
 /** Marks a labelled point. Does nothing unless a test armed exactly this one. */
 export function probe(point: string): void {
-  if (armed !== undefined && armed.point === point) strike(armed);
+  if (armed !== undefined) for (const one of armed) if (one.point === point) strike(one);
 }
 
 function strike(at: Armed): void {
-  passages += 1;
-  if (at.passage !== undefined && passages !== at.passage) return;
-  if (at === crash) return die(at);
+  at.passages += 1;
+  if (at.passage !== undefined && at.passages !== at.passage) return;
+  if (crashes.includes(at)) return die(at);
   throw Object.assign(new Error(`fault planted at ${at.point}`), { code: at.code ?? 'EIO' });
 }
 
 function die({ point, code = 'SIGKILL' }: Armed): void {
   const marker = process.env['OPENKITE_CRASH_MARKER'];
-  if (marker && !leave(marker, point)) return;
+  if (marker && !leave(`${marker}.${point}`, point)) return;
   process.kill(process.pid, code);
   // A signal reaches the process within a moment, in which nothing more may be done.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);

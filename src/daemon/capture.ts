@@ -86,9 +86,9 @@ class CaptureWork implements Work {
       unit.why = why;
       context.beat();
     });
-    probe('S5');
+    probe('S7');
     await openStream(await context.control.get(), { stream, position, bytes: changes.bytes(position) });
-    probe('S6');
+    probe('S8');
     context.log.info({ stream, position }, `the change stream ${stream} begins at ${position}`);
     return true;
   }
@@ -163,7 +163,7 @@ class CaptureWork implements Work {
     if (age < WAITED_SECONDS) return;
     const waited =
       age >= LONGEST_SECONDS || (await laneMark(await this.context.control.get())) >= recorder.known.lastSeq;
-    if (waited && recorder.age !== undefined) recorder.cut();
+    if (waited) recorder.cut();
   }
 
   /** True: more is recorded than the loader has taken in for now. */

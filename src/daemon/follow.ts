@@ -4,19 +4,17 @@ import type { Loader } from '../connector/loader.js';
 import { advanceBehind, behindTables, joinLane, leaveLane, stopTable, type BehindTable } from '../control/behind.js';
 import { advanceLane, failLane, lockLane } from '../control/lane.js';
 import { countRestart, releaseClaims } from '../control/progress.js';
-import { changeFiles } from '../control/start.js';
 import { claimLane, type StreamClaim } from '../control/stream.js';
 import type { Tx } from '../db/db.js';
 import { tableName, type TableName } from '../model/schema.js';
-import { ApplyPass, Discarded } from './apply-pass.js';
-import { ChangeParts, TableStop } from './change-parts.js';
+import { ApplyPass, Discarded, type PassEnd } from './apply-pass.js';
+import { ChangeParts, TableStop, type Selection } from './change-parts.js';
 import type { DaemonContext, Role } from './daemon.js';
+import { Reading } from './reading.js';
 import { Session } from './session.js';
 import { tendChanges } from './tend-changes.js';
 import type { Unit, Work } from './unit.js';
-
-/** How many files one pass looks at, at most: what it does not reach, the next one does. */
-const FILES = 100;
+import { wholeFiles } from './whole-files.js';
 
 /**
  * Applies recorded changes: the lane's to all tables in step, and those that tables behind it have missed until they are
@@ -26,6 +24,8 @@ class FollowWork implements Work {
   private readonly target: Session<Loader>;
   private readonly known: ReadonlySet<TableName>;
   private claim: StreamClaim | undefined;
+  /** What goes on with the next transaction. */
+  private readonly readings = new Map<'lane' | 'behind', Reading>();
 
   constructor(
     private readonly unit: Unit,
@@ -71,28 +71,21 @@ class FollowWork implements Work {
   private async advance(stop?: TableStop): Promise<boolean> {
     const control = await this.context.control.get();
     const claim = this.claim as StreamClaim;
-    const files = await changeFiles(control, { afterSeq: Number(claim.mark), limit: FILES });
-    if (files.length === 0) return false;
+    const next = { afterSeq: Number(claim.mark), limit: 1 };
+    if (!this.readings.has('lane') && (await changeFiles(control, next)).length === 0) return false;
     const loader = await this.target.get();
     const to = await loader.db.transaction(async (tx) => {
       const { mark, behind } = await lockLane(tx, claim);
       const wants = (table: TableName) => this.known.has(table) && !behind.has(table);
       const selection = { after: mark, until: stop ? Math.max(stop.seq, mark) : Infinity, wants };
-      const pass = new ApplyPass(
-        this.context,
-        loader,
-        this.unit,
-        new ChangeParts(this.context, files, selection),
-        mark,
-      );
-      const reached = await pass.run(tx);
-      await advanceLane(tx, claim, mark, reached.seq);
-      for (const { table, why } of [...reached.stopped, ...(stop ? [stop] : [])]) {
-        await leaveLane(tx, table, reached.seq);
+      const { seq, stopped } = await this.apply(tx, loader, 'lane', selection, [...behind].join());
+      await advanceLane(tx, claim, mark, seq);
+      for (const { table, why } of [...stopped, ...(stop ? [stop] : [])]) {
+        await leaveLane(tx, table, seq);
         await this.stop(tx, table, why);
       }
       probe('A4');
-      return reached.seq;
+      return seq;
     });
     probe('A5');
     this.claim = { ...claim, mark: String(to) };
@@ -112,6 +105,7 @@ class FollowWork implements Work {
       const joining = ready.filter(({ appliedSeq }) => appliedSeq === mark);
       await joinLane(tx, joining, mark);
       for (const { table } of joining) this.context.log.info({ table }, `${table} is in step with the changes`);
+      if (joining.length > 0) probe('A8');
       const late = ready.filter(({ appliedSeq }) => appliedSeq < mark);
       if (late.length > 0) await this.catchUpTo(tx, loader, { late, mark, stop });
       return ready.length > 0;
@@ -125,18 +119,44 @@ class FollowWork implements Work {
   ): Promise<void> {
     const applied = new Map(late.map(({ table, appliedSeq }) => [table, appliedSeq]));
     const after = Math.min(...applied.values());
-    const files = await changeFiles(tx, { afterSeq: after, limit: FILES });
     const wants = (table: TableName, seq: number) => seq > (applied.get(table) ?? Infinity);
     const selection = { after, until: stop ? Math.max(stop.seq, after) : mark, wants };
-    const pass = new ApplyPass(this.context, loader, this.unit, new ChangeParts(this.context, files, selection), after);
-    const { seq, stopped } = await pass.run(tx);
+    const key = late.map(({ table, generation }) => `${table} ${generation}`).join();
+    const { seq, stopped } = await this.apply(tx, loader, 'behind', selection, key);
     await advanceBehind(
       tx,
       late.filter(({ appliedSeq }) => appliedSeq < seq),
       seq,
     );
     for (const { table, why } of [...stopped, ...(stop ? [stop] : [])]) await this.stop(tx, table, why);
-    probe('A4');
+    probe('A7');
+  }
+
+  /** Goes on reading where the last transaction ended, if that was of the same. Whatever fails, reading begins anew. */
+  private async apply(
+    tx: Tx,
+    loader: Loader,
+    what: 'lane' | 'behind',
+    selection: Selection,
+    key: string,
+  ): Promise<PassEnd> {
+    let reading = this.readings.get(what);
+    this.readings.delete(what);
+    if (reading?.key !== key || reading.at !== selection.after || selection.until < Infinity) {
+      await reading?.close();
+      const files = await changeFiles(tx, { afterSeq: selection.after, limit: FILES });
+      reading = new Reading(new ChangeParts(this.context, files, selection), key, selection.after);
+    }
+    try {
+      const end = await new ApplyPass(this.context, loader, this.unit, reading).run(tx);
+      reading.at = end.seq;
+      if (end.done) await reading.close();
+      else this.readings.set(what, reading);
+      return end;
+    } catch (error) {
+      await reading.close();
+      throw error;
+    }
   }
 
   private async stop(tx: Tx, table: TableName, why: string): Promise<void> {
@@ -150,6 +170,8 @@ class FollowWork implements Work {
   }
 
   async rest(): Promise<void> {
+    for (const reading of this.readings.values()) await reading.close();
+    this.readings.clear();
     this.unit.targetSession = undefined;
     await this.target.drop();
   }

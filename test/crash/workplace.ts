@@ -33,8 +33,8 @@ export class Workplace {
   readonly directory = mkdtempSync(join(tmpdir(), 'openkite-crash-'));
   readonly chunks = join(this.directory, 'chunks');
   readonly config = join(this.directory, 'openkite.yaml');
-  /** Written by the process that is struck, before it is. */
-  readonly marker = join(this.directory, 'reached');
+  /** Beginning of the names of files that a process makes which is struck, before it is. */
+  private readonly marker = join(this.directory, 'reached');
   readonly runs: Run[] = [];
   readonly source: URL;
   readonly target: URL;
@@ -45,9 +45,13 @@ export class Workplace {
     writeFileSync(this.config, yaml(this, torture));
   }
 
-  /** `openkite run --execute`, or other words. Armed: the first process that passes the point is struck there. */
+  /**
+   * `openkite run --execute`, or other words. Armed: the first process that passes the point is struck there. Of several
+   * points, with commas between them, each strikes once.
+   */
   run(crash?: string, words: readonly string[] = ['run', '--execute']): Run {
     const { dist = DIST } = this.torture;
+    if (crash !== undefined) for (const point of this.struck) rmSync(`${this.marker}.${point}`);
     if (!existsSync(dist)) throw new Error(`${dist} is not there: npm run build`);
     const armed = crash === undefined ? {} : { OPENKITE_CRASH: crash, OPENKITE_CRASH_MARKER: this.marker };
     const env = { ...process.env, OPENKITE_TEST: '1', ...armed };
@@ -62,8 +66,14 @@ export class Workplace {
     return this.run(crash, ['run', '--execute', '--until', end]);
   }
 
+  /** The points at which somebody was struck, since a run was armed. */
+  get struck(): string[] {
+    const names = readdirSync(this.directory).map((name) => join(this.directory, name));
+    return names.filter((name) => name.startsWith(`${this.marker}.`)).map((name) => name.slice(this.marker.length + 1));
+  }
+
   get reached(): boolean {
-    return existsSync(this.marker);
+    return this.struck.length > 0;
   }
 
   /** On the target, with the control schema in front. */
