@@ -22,7 +22,7 @@ export class KeyedRows {
   readonly #keyOf: (row: Uint8Array) => string;
   /** By the key that they have. */
   readonly #living = new Map<string, Entry>();
-  /** By the key that they had when the window began, and have no more. */
+  /** By the key that they had when the window began, once they have left it; they may have come back. */
   readonly #left = new Map<string, Entry>();
   #dead = 0;
 
@@ -42,7 +42,7 @@ export class KeyedRows {
     if (op === 'I') this.#insert(change, row!);
     else if (op === 'U') this.#update(change, this.#keyOf(row!), row!);
     else if (op === 'K') this.#change(change, textOf(old!), row!);
-    else if (op === 'F') this.#change(change, this.#keyOf(old!), isPartial(row!) ? merged(old!, row!) : row!);
+    else if (op === 'F') this.#change(change, this.#keyOf(old!), row!);
     else this.#delete(change, op === 'R' ? textOf(old!) : this.#keyOf(old!));
   }
 
@@ -104,7 +104,6 @@ export class KeyedRows {
     const entry = this.#living.get(from) ?? this.#untouched(change, from);
     this.#leave(entry);
     entry.key = to;
-    if (entry.origin === to) this.#left.delete(to);
     this.#live(entry, row);
   }
 

@@ -4,7 +4,11 @@ const [TAB, BACKSLASH, U] = [0x09, 0x5c, 0x55];
 
 /** One character for each byte: equal texts are equal bytes. */
 export const textOf = (bytes: Uint8Array, start = 0, end = bytes.length): string =>
-  Buffer.prototype.toString.call(bytes, 'latin1', start, end);
+  (bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString(
+    'latin1',
+    start,
+    end,
+  );
 
 export const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
 

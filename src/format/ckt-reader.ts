@@ -37,16 +37,17 @@ export interface CktReader {
 
 /** Opens a sealed file of changes, or refuses it before its first line. */
 export async function openCkt(store: ByteStore, number: number, expected: CktExpected = {}): Promise<CktReader> {
+  const { migration, checksum: recorded, tables = new Map<string, ChangedTable>() } = expected;
   const name = cktName(number);
   const frame = await FrameReader.open(store, name, 'ckt');
   try {
     const header = checkHeader(frame, cktHeader);
     const { checksum, footer } = frame;
-    checkSame(name, 'CHUNK_FOREIGN', 'migration', expected.migration, header.migration);
-    checkSame(name, 'CHUNK_STALE', 'checksum of the file that was recorded', expected.checksum, checksum);
+    checkSame(name, 'CHUNK_FOREIGN', 'migration', migration, header.migration);
+    checkSame(name, 'CHUNK_STALE', 'checksum of the file that was recorded', recorded, checksum);
     return {
       ...{ header, checksum, last: footer.ended, open: footer.open, rawBytes: footer.raw },
-      items: (book = new FarBook(store)) => itemsOf(frame, header, new ItemDecoder(expected.tables ?? new Map()), book),
+      items: (book = new FarBook(store)) => itemsOf(frame, header, new ItemDecoder(tables), book),
       close: () => frame.close(),
     };
   } catch (error) {
