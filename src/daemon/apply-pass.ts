@@ -5,9 +5,9 @@ import { insertErrors } from '../control/error.js';
 import type { Tx } from '../db/db.js';
 import type { RowChange } from '../model/change.js';
 import { tableName } from '../model/schema.js';
-import { ahead } from './ahead.js';
-import { TableStop, type ChangeParts, type Part, type StopPart, type WindowPart } from './change-parts.js';
+import { TableStop, type Part, type StopPart, type WindowPart } from './change-parts.js';
 import type { DaemonContext } from './daemon.js';
+import type { Reading } from './reading.js';
 import type { Unit } from './unit.js';
 
 /** After so long a target transaction ends with the next whole transaction of the source. */
@@ -22,6 +22,8 @@ export interface PassEnd {
   /** Up to this transaction everything selected is applied. */
   readonly seq: number;
   readonly stopped: readonly StopPart[];
+  /** There is nothing more to be read. */
+  readonly done: boolean;
 }
 
 /** Applies parts within one target transaction, until that should end. */
@@ -32,24 +34,24 @@ export class ApplyPass {
     private readonly context: DaemonContext,
     private readonly loader: Loader,
     private readonly unit: Unit,
-    private readonly source: ChangeParts,
-    private readonly after: number,
+    private readonly reading: Reading,
   ) {}
 
   async run(tx: Tx): Promise<PassEnd> {
     const { gate } = this.context;
     const begun = monotonic();
     const stopped: StopPart[] = [];
-    let seq = this.after;
-    for await (const part of ahead(this.source.parts())) {
+    let seq = this.reading.at;
+    for (let part = await this.reading.next(); part !== undefined; part = await this.reading.next()) {
       await this.apply(tx, part);
       const seconds = monotonic() - begun;
       if (part.whole) seq = part.seq;
       if (part.kind === 'stop') stopped.push(part);
-      if (part.whole && (stopped.length > 0 || gate.closed || seconds > COMMIT_SECONDS)) break;
+      if (part.whole && (stopped.length > 0 || gate.closed || seconds > COMMIT_SECONDS))
+        return { seq, stopped, done: false };
       if (gate.closed && seconds > PATIENCE_SECONDS) this.discard(part);
     }
-    return { seq, stopped };
+    return { seq, stopped, done: true };
   }
 
   private discard({ seq }: Part): never {
@@ -92,7 +94,7 @@ export class ApplyPass {
 
   private async replay(tx: Tx, part: WindowPart): Promise<void> {
     let at = { seq: 0, chunk: '' };
-    const rows = this.source.rows(part);
+    const rows = this.reading.source.rows(part);
     async function* changes(): AsyncGenerator<RowChange> {
       for await (const { change, seq, chunk } of rows) {
         at = { seq, chunk };
@@ -104,7 +106,7 @@ export class ApplyPass {
       await insertErrors(tx, [{ ...rest, ...at, table: tableName(table) }]);
       this.context.log.error({ table: tableName(table), ...at, op: found.op }, `not applied: ${found.cause}`);
     };
-    await this.loader.replay(tx, changes(), this.source.far, tell).catch((error: unknown) => {
+    await this.loader.replay(tx, changes(), this.reading.source.far, tell).catch((error: unknown) => {
       throw this.about(this.context.classify(error));
     });
   }
@@ -113,6 +115,6 @@ export class ApplyPass {
   private about(fault: Fault): unknown {
     const { table } = fault.place;
     if (table === undefined || fault.kind === 'transient' || fault.kind === 'resource') return fault;
-    return new TableStop(table, explain(fault), this.after);
+    return new TableStop(table, explain(fault), this.reading.at);
   }
 }

@@ -4,6 +4,7 @@ import type { Loader } from '../connector/loader.js';
 import { advanceBehind, behindTables, joinLane, leaveLane, stopTable, type BehindTable } from '../control/behind.js';
 import { advanceLane, failLane, lockLane } from '../control/lane.js';
 import { countRestart, releaseClaims } from '../control/progress.js';
+import { changeFiles } from '../control/start.js';
 import { claimLane, type StreamClaim } from '../control/stream.js';
 import type { Tx } from '../db/db.js';
 import { tableName, type TableName } from '../model/schema.js';
@@ -144,7 +145,7 @@ class FollowWork implements Work {
     this.readings.delete(what);
     if (reading?.key !== key || reading.at !== selection.after || selection.until < Infinity) {
       await reading?.close();
-      const files = await changeFiles(tx, { afterSeq: selection.after, limit: FILES });
+      const files = await wholeFiles(tx, selection.after);
       reading = new Reading(new ChangeParts(this.context, files, selection), key, selection.after);
     }
     try {

@@ -72,6 +72,8 @@ export class Recorder implements ChangeSink {
   #inside = false;
   #changes = 0;
   #closed = false;
+  /** To be sealed where the transaction ends. */
+  #due = false;
   #number: number;
   readonly #tables = new Map<string, ChangedTable>();
   #queue: Promise<void> = Promise.resolve();
@@ -102,9 +104,9 @@ export class Recorder implements ChangeSink {
     return this.#parts.length === 0 && this.#inFlight === 0 ? this.#idle : undefined;
   }
 
-  /** Seconds since the first transaction of the file that is written; undefined where there is none, or one is open. */
+  /** Seconds since the first transaction of the file that is written; undefined where there is none. */
   get age(): number | undefined {
-    return this.#parts.length === 0 || this.#inside ? undefined : monotonic() - this.#begunAt;
+    return this.#parts.length === 0 ? undefined : monotonic() - this.#begunAt;
   }
 
   /** Rows of the transaction that is being received. */
@@ -172,7 +174,7 @@ export class Recorder implements ChangeSink {
     this.#end(end);
     probe('C3');
     for (const notice of this.#notices.splice(0)) this.#write(notice, OUR_XID);
-    if (this.#part.writer.rawBytes >= this.options.sealBytes()) this.cut();
+    if (this.#due || this.#part.writer.rawBytes >= this.options.sealBytes()) this.cut();
   }
 
   idle(position: Position): void {
@@ -204,8 +206,10 @@ export class Recorder implements ChangeSink {
     this.#reached = { position: end, lastSeq: seq, lastNumber: this.#number };
   }
 
-  /** Seals the file that is written and makes it known. Only between two transactions. */
+  /** Seals the file that is written and makes it known, as soon as no transaction is open. */
   cut(): void {
+    this.#due = this.#inside;
+    if (this.#inside) return;
     const parts = this.#parts.splice(0);
     if (parts.length === 0) return;
     const to = this.#reached;
