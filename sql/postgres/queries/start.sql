@@ -12,10 +12,10 @@ SELECT applied_seq::text AS applied_seq FROM wirekite_table
 WHERE table_name = :table::text AND generation = :generation::int AND start_seq IS NULL AND applied_seq >= :start_seq::bigint
 
 -- name: change_files
--- Rows of their own, so none that were folded.
+-- Rows of their own, so none that were folded. By number: without the alias it would be the text that is ordered.
 SELECT source, chunk_number::text AS chunk_number, first_seq::text AS first_seq, last_seq::text AS last_seq, position, checksum,
   byte_count::text AS byte_count, CASE WHEN finish_time IS NULL THEN 'NO' ELSE 'YES' END AS finished
-FROM wirekite_progress
+FROM wirekite_progress p
 WHERE target = 'C' AND source = chunk_number || '.ckt'
   AND (:after_seq::bigint IS NULL OR last_seq > :after_seq::bigint)
-ORDER BY chunk_number LIMIT :limit::bigint
+ORDER BY p.chunk_number LIMIT :limit::bigint
