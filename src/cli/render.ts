@@ -1,5 +1,6 @@
 import type { Finding } from '../connector/connector.js';
 import type { Provision } from '../connector/extractor.js';
+import type { Lag } from '../control/sample.js';
 import type { Plan } from '../daemon/plan.js';
 import { tableName } from '../model/schema.js';
 
@@ -33,6 +34,12 @@ export function table(rows: readonly Record<string, unknown>[]): string {
 export function bar(percent: number, width: number): string {
   const full = Math.round((Math.min(100, Math.max(0, percent)) / 100) * width);
   return `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
+}
+
+/** How far the target is behind its source. */
+export function showLag({ seconds, bytes, transactions, tablesBehind }: Lag): string {
+  const lag = `lag ${seconds.toFixed(1)} s, ${bytes.toLocaleString('en')} bytes, ${transactions.toLocaleString('en')} transactions`;
+  return tablesBehind === 0 ? lag : `${lag}; ${tablesBehind} tables behind`;
 }
 
 /** One line a finding, and under it what mends it. */

@@ -19,6 +19,11 @@ export interface Demo {
   start(): Promise<DemoServers>;
   /** Makes the shop. Takes seconds. */
   fill(database: URL): Promise<void>;
+  /** Writes to the shop without rest, in small transactions of every kind, until it is stopped. */
+  write(database: URL): Promise<DemoWriter>;
+  /** Runs a statement as it is shown. */
+  query(database: URL, statement: string): Promise<Record<string, unknown>[]>;
+  readonly statements: DemoStatements;
   /** One line for each table: its rows and a checksum, equal on both sides when the contents are. */
   compare(database: URL): Promise<DemoTable[]>;
   /** Which of these schemas exist there. */
@@ -27,6 +32,27 @@ export interface Demo {
   remove(database: URL, schemas: readonly string[]): Promise<void>;
   /** What a person types to look inside. The password, if the URL has one, goes into a file in `folder` and is not shown. */
   shell(database: URL, folder: string): string;
+}
+
+/** What the story lets a person type, besides the control tables' own statements. */
+export interface DemoStatements {
+  /** On the source: one transaction of very many rows. */
+  readonly long: string;
+  /** On the target: how many of its rows are there, in the column `arrived`. */
+  readonly arrived: string;
+  /** On both sides, at the end: what no source tells the stream of. */
+  readonly refresh: string;
+  /** On the source: what is kept there for the stream. */
+  kept(stream: string): readonly string[];
+  /** On the source: that it is kept no longer. */
+  forget(stream: string): readonly string[];
+}
+
+export interface DemoWriter {
+  /** Transactions that it has committed so far. */
+  readonly committed: number;
+  /** Resolves when the last one is committed; rejects with what ended the writer before. */
+  stop(): Promise<void>;
 }
 
 export interface DemoServers {

@@ -6,7 +6,7 @@ import type { Extractor } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
 import { inStep } from '../control/behind.js';
 import { stopIfLost } from '../control/claim.js';
-import { clock } from '../control/sample.js';
+import { clock, readLag, type Lag } from '../control/sample.js';
 import { readStatus, type Status } from '../control/status.js';
 import { reopenStreams } from '../control/stream.js';
 import { finishTables, foldTotals, reopenTables } from '../control/table.js';
@@ -35,16 +35,17 @@ const TICK_MS = 1_000;
 const MOST_OFTEN_MS = 50;
 const LOOK_SECONDS = 1;
 
+interface Options {
+  readonly until: Until;
+  /** Told every second how it stands. */
+  readonly watch: (status: Status, lag: Lag | undefined) => void;
+}
+
 /**
  * The one that makes tasks ready, closes events, restarts daemons and says when a run is over. It moves no rows: if
  * it dies, daemons started elsewhere go on with what is ready, and the next `openkite run` takes over.
  */
-export async function coordinate(
-  context: Context,
-  stop: Stop,
-  children: Children,
-  { until, watch }: { until: Until; watch: (status: Status) => void },
-): Promise<Ending> {
+export async function coordinate(context: Context, stop: Stop, children: Children, options: Options): Promise<Ending> {
   await buryOwnDead(context);
   let ending: Ending = { code: EXIT.failed, why: 'it did not begin' };
   const word = await underControl(
@@ -53,7 +54,7 @@ export async function coordinate(
     'coordinate',
     () => 1,
     async (live, [unit]) => {
-      if (unit) ending = await new Coordinator(live, unit, children, { until, watch }).run();
+      if (unit) ending = await new Coordinator(live, unit, children, options).run();
     },
   );
   return word === 'STOP' ? { code: EXIT.stopped, why: 'STOP was said' } : ending;
@@ -84,7 +85,7 @@ class Coordinator {
     private readonly live: Live,
     private readonly unit: Unit,
     private readonly children: Children,
-    private readonly options: { readonly until: Until; readonly watch: (status: Status) => void },
+    private readonly options: Options,
   ) {}
 
   async run(): Promise<Ending> {
@@ -173,7 +174,7 @@ class Coordinator {
     this.looked = monotonic();
     for (const fault of await stopIfLost(control)) this.live.log.error(explain(fault));
     await foldTotals(control);
-    this.options.watch(await readStatus(control));
+    this.options.watch(await readStatus(control), await readLag(control));
   }
 
   /** Sequences are read when the last row is in: they never fall behind a row that was copied. */

@@ -6,14 +6,21 @@ import { connect } from '../../../src/db/postgres/connect.js';
 import type { PgDb } from '../../../src/db/postgres/pg-db.js';
 import { quoteIdentifier } from '../../../src/db/postgres/quote.js';
 import { startServer } from '../server.js';
+import { statements } from './statements.js';
+import { writer } from './writer.js';
 
 /** Two servers beside the daemons, on whatever machine: little memory each. */
 const SETTINGS = { shared_buffers: '64MB', max_connections: '60' };
+/** What changes can be followed from. The log is limited for the story's sake: there is a budget to be seen. */
+const FOLLOWED = { ...SETTINGS, wal_level: 'logical', max_slot_wal_keep_size: '4GB' };
 
 export const demo: Demo = {
   schema: 'shop',
   start,
   fill: (database) => within(database, (db) => db.query(sql('shop'))).then(() => undefined),
+  write: async (database) => writer(await session(database), sql('traffic')),
+  query: (database, statement) => within(database, async (db) => (await db.query(statement)).rows),
+  statements,
   compare: (database) => within(database, async (db) => (await db.query<TableRow>(sql('compare'))).rows),
   existing: (database, schemas) =>
     within(database, async (db) => {
@@ -34,7 +41,7 @@ export const demo: Demo = {
 type TableRow = DemoTable & Record<string, unknown>;
 
 async function start(): Promise<DemoServers> {
-  const started = await Promise.allSettled([startServer({ settings: SETTINGS }), startServer({ settings: SETTINGS })]);
+  const started = await Promise.allSettled([startServer({ settings: FOLLOWED }), startServer({ settings: SETTINGS })]);
   const servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const stop = async () => void (await Promise.all(servers.map((server) => server.stop('immediate'))));
   const [source, target] = servers;
@@ -57,8 +64,10 @@ const quoted = (word: string): string => (/^[\w./:@-]+$/.test(word) ? word : `'$
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 
+const session = (database: URL): Promise<PgDb> => connect(database, { name: 'openkite:demo:shop', searchPath: '' });
+
 async function within<T>(database: URL, work: (db: PgDb) => Promise<T>): Promise<T> {
-  const db = await connect(database, { name: 'openkite:demo:shop', searchPath: '' });
+  const db = await session(database);
   try {
     return await work(db);
   } finally {

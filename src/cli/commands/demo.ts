@@ -15,7 +15,7 @@ interface Options extends Given {
 
 const command: CommandModule<object, Options> = {
   command: 'demo',
-  describe: 'watch a small shop move between two throw-away servers, be paused by SQL and survive a kill -9',
+  describe: 'watch a shop that never closes move between two throw-away servers, be paused by SQL and survive kill -9',
   builder: (yargs) =>
     yargs
       .option('keep', { type: 'boolean', default: false, describe: 'leave the servers up at the end, to look around' })
@@ -56,6 +56,7 @@ function refuseMistakes(given: Given): void {
 function showDoors({ demo, config, folder }: Stage): void {
   print(`   source  ${demo.shell(config.source, folder)}`);
   print(`   target  ${demo.shell(config.target, folder)}`);
+  print('   The shop is open: from now on somebody orders, pays, changes and deletes in it without rest.');
 }
 
 async function move(stage: Stage, stop: Stop): Promise<void> {
@@ -67,7 +68,6 @@ async function move(stage: Stage, stop: Stop): Promise<void> {
   const run = new Openkite('run', '--execute', '-c', file);
   try {
     await tell(new Scene(await context.control.get(), run, stop.draining), stage);
-    await run.done();
   } finally {
     await run.leave();
     await context.control.drop();

@@ -55,8 +55,9 @@ migration: shop
 source: ${source}//mover:\${SOURCE_PASSWORD}@source-host/shop
 target: ${target}//mover:\${TARGET_PASSWORD}@target-host/shop
 control: { schema: wirekite }
-tables: { include: ["*.*"], exclude: [] }
-chunks: { store: ./chunks, compression: none, budget: 10GB, keep: 15min }
+tables: { include: ["*.*"], exclude: [], full_identity: [] }   # full_identity: tables without a key, followed all the same
+changes: true                   # follow what the source commits, until STOP; false: load only
+chunks: { store: ./chunks, compression: none, budget: 10GB, changes: 5GB, keep: 15min, release: applied }
 policy: { max_retries: 3 }
 settings: {}                    # any tunable of wirekite_setting, e.g. { extract_connections: 8, load_connections: 8 }
 `;

@@ -46,7 +46,7 @@ async function run(argv: Options): Promise<void> {
   const line = progressLine(process.stderr);
   const ending = await coordinate(context, stopOnSignals(), children, {
     until,
-    watch: (status) => line.show(status),
+    watch: (status, lag) => line.show(status, lag),
   });
   line.end();
   if (ending.code === EXIT.stopped) return stopped(context.config.control.schema);

@@ -2,13 +2,16 @@ import type { CommandModule } from 'yargs';
 import { sleep } from '../../base/clock.js';
 import { explain } from '../../base/fault.js';
 import { stopOnSignals } from '../../base/stop.js';
+import { countErrors } from '../../control/error.js';
+import { readLag } from '../../control/sample.js';
 import { readStatus, type Status } from '../../control/status.js';
+import { tables } from '../../control/table.js';
 import { openTasks } from '../../control/task.js';
 import { livingWorkers } from '../../control/worker.js';
 import type { Db } from '../../db/db.js';
 import type { Context } from '../../daemon/context.js';
 import { contextOf, onControl } from '../connectors.js';
-import { bar, print, table, visible } from '../render.js';
+import { bar, print, showLag, table, visible } from '../render.js';
 
 interface Options {
   config: string;
@@ -21,7 +24,7 @@ const command: CommandModule<object, Options> = {
   command: 'status',
   describe: 'how far the migration is, who works and what stands still',
   builder: {
-    json: { type: 'boolean', default: false, describe: 'the row of wirekite_status as JSON' },
+    json: { type: 'boolean', default: false, describe: 'the row of wirekite_status, and the lag, as JSON' },
     watch: { type: 'boolean', default: false, describe: 'again every second, until interrupted' },
     sql: { type: 'boolean', default: false, describe: 'print the statements instead of running them' },
   } as never,
@@ -43,7 +46,14 @@ async function show(argv: Options): Promise<void> {
   }
 }
 
-const VIEWS = ['wirekite_status', 'wirekite_worker', 'wirekite_stuck', 'wirekite_restarts'];
+const VIEWS = [
+  'wirekite_status',
+  'wirekite_lag',
+  'wirekite_pause_budget',
+  'wirekite_worker',
+  'wirekite_stuck',
+  'wirekite_restarts',
+];
 const CLEAR = '\u001b[H\u001b[J';
 
 /** A server that is not there for a while ends no watch. */
@@ -54,7 +64,7 @@ async function outage(error: unknown, { classify, control }: Context): Promise<s
   return explain(fault);
 }
 
-const json = async (db: Db): Promise<string> => JSON.stringify(await readStatus(db));
+const json = async (db: Db): Promise<string> => JSON.stringify({ ...(await readStatus(db)), lag: await readLag(db) });
 
 async function screen(db: Db): Promise<string> {
   const status = await readStatus(db);
@@ -64,6 +74,7 @@ async function screen(db: Db): Promise<string> {
     `${status.migration ?? ''}: ${status.status}  ${bar(status.progress_percent, 40)} ${status.progress_percent.toFixed(1)} %`,
     `${status.records_processed} of ${status.records_total} rows, ${status.open_tables} of ${status.tables_total} tables open, ` +
       `${status.open_tasks} tasks open, ${status.failed_tasks} failed${ending(status)}`,
+    ...(await following(db)),
     status.change_held_by ? `an uncommitted change of the action is held by ${status.change_held_by}` : '',
     ...failed.map((task) => `FAILED ${visible(`${task.id}: ${task.reason ?? ''}`)}`),
     workers.length === 0
@@ -73,6 +84,25 @@ async function screen(db: Db): Promise<string> {
     .filter(Boolean)
     .join('\n');
 }
+
+/** Nothing where no changes are followed, or none are yet. */
+async function following(db: Db): Promise<string[]> {
+  const lag = await readLag(db);
+  if (lag === undefined) return [];
+  const behind = (await tables(db)).filter(({ appliedSeq }) => appliedSeq !== undefined);
+  const queued = await countErrors(db);
+  const some = behind.slice(0, MOST_NAMES).map((one) => `${one.table} ${one.state}`);
+  return [
+    showLag(lag),
+    behind.length === 0
+      ? ''
+      : `behind: ${visible(some.join(', '))}${behind.length > MOST_NAMES ? ` and ${behind.length - MOST_NAMES} more` : ''}`,
+    ...behind.flatMap((one) => (one.error === undefined ? [] : `STOPPED ${visible(`${one.table}: ${one.error}`)}`)),
+    queued === 0 ? '' : `${queued} changes did not go through: they are in wirekite_error`,
+  ];
+}
+
+const MOST_NAMES = 8;
 
 function ending({ status, eta_completion: eta }: Status): string {
   if (status !== 'running') return '';

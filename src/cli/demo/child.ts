@@ -22,10 +22,10 @@ export class Openkite {
     this.ended = once(this.child, 'exit').then(([code]) => (this.code = (code as number | null) ?? 1));
   }
 
-  /** Resolves when it has ended with 0. */
-  async done(): Promise<void> {
+  /** Resolves when it has ended, with this code. */
+  async done(code = 0): Promise<void> {
     await this.ended;
-    if (this.code !== 0) throw this.failure();
+    if (this.code !== code) throw this.failure();
   }
 
   failure(): Fault {
