@@ -68,6 +68,13 @@ test('files are listed in order, from a change on', async () => {
   });
 });
 
+test('and 10 comes after 9', async () => {
+  const { db } = await opened();
+  const seqs = Array.from({ length: 12 }, (_, i) => [i + 1, i + 1] as [number, number]);
+  await record(db, await capturer(db), ...seqs);
+  expect((await changeFiles(db)).map(({ number }) => number)).toEqual(seqs.map((_, i) => i));
+});
+
 describe('catching up', () => {
   /** Loaded and behind at change 2, the lane at 9. */
   async function behind() {
