@@ -26,8 +26,8 @@ export const SETTINGS = {
     'bytes',
     'changes not yet applied; beyond it they wait on the source',
   ),
-  window_bytes: tunable(24 * MiB, MiB, 1024 * MiB, 'bytes', 'how much of changes is applied as one set'),
-  window_keys: tunable(100_000, 1, 10_000_000, 'keys', 'of how many rows changes are applied as one set'),
+  window_bytes: tunable(16 * MiB, MiB, 1024 * MiB, 'bytes', 'how much of changes is applied as one set'),
+  window_keys: tunable(40_000, 1, 10_000_000, 'keys', 'of how many rows changes are applied as one set'),
   keep_snapshot_seconds: tunable(0, 0, 864_000, 'seconds', 'how long PAUSE may hold the snapshot; 0 is no limit'),
 } as const;
 

@@ -22,6 +22,9 @@ const QUICK_SECONDS = 30;
 /** With delays that grow to 30 s, a server may be away for some ten minutes before its daemons are given up. */
 const MOST_QUICK_DEATHS = 25;
 
+/** The engine lets garbage lie in proportion to what it may use at most: by default that is gigabytes. */
+const FRUGAL = ['--max-old-space-size=1024'];
+
 /** One process of a daemon, from its start to its end. */
 interface Life {
   readonly child: ChildProcess;
@@ -93,7 +96,7 @@ export class Children {
   }
 
   private spawn({ role, main, args }: ChildSpec, more: NodeJS.ProcessEnv): Life {
-    const child = spawn(process.execPath, [fileURLToPath(main), ...args], {
+    const child = spawn(process.execPath, [...FRUGAL, fileURLToPath(main), ...args], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true, // a terminal's Ctrl-C is for the coordinator, which tells them once
       env: { UV_THREADPOOL_SIZE: '8', ...process.env, ...more }, // fsync, compression and DNS share four threads otherwise
