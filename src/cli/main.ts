@@ -40,7 +40,7 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 const EPILOGUE = `First: openkite demo. For databases of your own: init, doctor, run, run --execute; then status, pause, resume, stop.
-Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 4 ended by STOP.`;
+Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 4 ended by STOP, 5 caught up with rows in wirekite_error.`;
 
 /** In our words: the parser calls a verb that there is not an unknown argument, or asks whether we meant another. */
 function misused([verb = '']: readonly string[], message: string): Fault {

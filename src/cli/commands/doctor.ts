@@ -4,17 +4,18 @@ import type { Context } from '../../daemon/context.js';
 import { EXIT } from '../../daemon/exit.js';
 import { inspect } from '../../daemon/prepare.js';
 import { contextOf } from '../connectors.js';
-import { print, showFindings } from '../render.js';
+import { print, showFindings, showProvision } from '../render.js';
 
 const command: CommandModule<object, { config: string }> = {
   command: 'doctor',
   describe: 'check versions, privileges, settings and disk; each failure with the statement that mends it',
   handler: async (argv) => {
     const context = await contextOf(argv, 'doctor');
-    const { findings, plan } = await inspect(context);
+    const { findings, plan, provision } = await inspect(context);
     const bytes = plan?.schema.tables.reduce((sum, table) => sum + table.bytesEstimated, 0) ?? 0;
     const all = [...findings, await disk(context, bytes)];
     print(showFindings(all));
+    if (provision) print(showProvision(provision));
     for (const what of plan?.schema.notMoved ?? []) print(`note not moved: ${what}`);
     if (all.some((finding) => finding.level === 'failure')) process.exitCode = EXIT.misused;
   },
