@@ -48,8 +48,8 @@ export interface ChangeSource {
   capture(from: Position, tables: readonly Table[], to: ChangeSink, signal: AbortSignal): Promise<void>;
   /** The source may forget what is before; while `capture` runs, or soon after it runs again. */
   release(upTo: Position): Promise<void>;
-  /** Up to where the source will not go back any more: what was released last. */
-  released(): Promise<Position>;
+  /** Up to where the source will not go back any more: what was released last. Undefined: its stream is not there. */
+  released(): Promise<Position | undefined>;
   /** Negative: a is before b. */
   compare(a: Position, b: Position): number;
   /** Is a transaction with this commit position already in a snapshot of that start position? */

@@ -2,6 +2,7 @@ import { Fault } from '../base/fault.js';
 import type { ChangeSource } from '../connector/extractor.js';
 import { openCkt } from '../format/ckt-reader.js';
 import { parseName } from '../format/name.js';
+import type { Position } from '../model/position.js';
 import type { DaemonContext } from './daemon.js';
 import type { Reached, RecordedFile } from './recorder.js';
 
@@ -19,8 +20,9 @@ export async function adoptFiles(
   register: Register,
 ): Promise<void> {
   const unknown = (await unknownNumbers(context)).filter((number) => number > from.lastNumber);
-  const needed = changes.compare(await changes.released(), from.position) > 0;
-  const adopted = needed ? await adopt(context, from, unknown, register) : 0;
+  const released = await changes.released();
+  const needed = released !== undefined && changes.compare(released, from.position) > 0;
+  const adopted = needed ? await adopt(context, changes, from, unknown, register) : 0;
   for (const number of unknown.slice(adopted)) await context.store.remove(`${number}.ckt`);
 }
 
@@ -35,6 +37,7 @@ async function unknownNumbers({ store }: DaemonContext): Promise<number[]> {
 /** Those that follow without a gap, in whole transactions. Returns how many. */
 async function adopt(
   { store, config, log }: DaemonContext,
+  changes: ChangeSource,
   from: Reached,
   numbers: readonly number[],
   register: Register,
@@ -45,7 +48,7 @@ async function adopt(
   for (const number of numbers) {
     const last = group.at(-1) ?? { ...reached, open: false };
     const file = await readUnknown(store, number, config.migration, last);
-    if (!file) break;
+    if (!file || changes.compare(file.after, last.position) < 0) break;
     group.push(file);
     if (file.open) continue;
     reached = { position: file.position, lastSeq: file.lastSeq, lastNumber: number };
@@ -58,6 +61,8 @@ async function adopt(
 }
 
 interface UnknownFile extends RecordedFile {
+  /** Where the last transaction before it ends, or beyond that: nothing of ours is between. */
+  readonly after: Position;
   /** It ends inside a transaction. */
   readonly open: boolean;
 }
@@ -74,7 +79,7 @@ async function readUnknown(
     try {
       const { header, last, open, checksum, rawBytes } = reader;
       const expected = before.open ? before.lastSeq : before.lastSeq + 1;
-      if (header.first !== expected || header.after !== before.position) return undefined;
+      if (header.first !== expected) return undefined;
       let [position, changes] = [before.position, 0];
       for await (const items of reader.items()) {
         for (const item of items) {
@@ -92,6 +97,7 @@ async function readUnknown(
         rawBytes,
         checksum,
         position,
+        after: header.after,
         open,
       };
     } finally {

@@ -14,6 +14,7 @@ import {
   type StreamClaim,
 } from '../control/stream.js';
 import { laneMark } from '../control/lane.js';
+import { changeFiles } from '../control/start.js';
 import { appliedEverywhere, unappliedBytes } from '../control/retention.js';
 import { Lane } from '../db/lane.js';
 import type { Position } from '../model/position.js';
@@ -32,6 +33,10 @@ const TICK_MS = 100;
 const WAITED_SECONDS = 0.1;
 const LONGEST_SECONDS = 5;
 const HOUSEKEEPING_SECONDS = 1;
+/** Where nothing happens that concerns us, a file says so after so long. */
+const PASS_SECONDS = 10;
+/** Of a line that says nothing but where it stands. */
+const PASSED = 'openkite.passed';
 /** A transaction that is being received when a PAUSE comes may end for so long; then it is received again later. */
 const PATIENCE_SECONDS = 1;
 
@@ -41,6 +46,8 @@ class CaptureWork implements Work {
   private claim: StreamClaim | undefined;
   private stream: string | undefined;
   private over: AbortController | undefined;
+  /** Where the last file ends that is known. The source keeps what comes after, since nothing else survives with the files. */
+  private filed: { readonly position: Position | undefined; readonly at: number } = { position: undefined, at: 0 };
   /** Changes of the stream's row, one after another: each names the mark that the one before has left. */
   private readonly books = new Lane();
 
@@ -98,6 +105,8 @@ class CaptureWork implements Work {
     const { context } = this;
     await adoptFiles(context, changes, claim, (files, to) => this.register(changes, files, to));
     const from: Reached = this.claim ?? claim;
+    const files = await changeFiles(await context.control.get());
+    this.filed = { position: files.at(-1)?.position, at: monotonic() };
     const recorder = new Recorder(from, {
       store: context.store,
       migration: context.config.migration,
@@ -125,6 +134,7 @@ class CaptureWork implements Work {
       const measured = files.map((file) => ({ ...file, bytes: changes.bytes(file.position) }));
       const control = await this.context.control.get();
       this.claim = await sealChanges(control, claim, measured, { ...to, bytes: changes.bytes(to.position) });
+      this.filed = { position: to.position, at: monotonic() };
       this.unit.atMark = to.position;
     });
   }
@@ -174,12 +184,21 @@ class CaptureWork implements Work {
     await resolveStarts(context, changes, this.claim as StreamClaim);
     const applied = await appliedEverywhere(control);
     const upTo = context.config.chunks.release === 'stored' ? this.claim?.position : applied.position;
-    if (upTo !== undefined) await this.release(changes, upTo);
+    if (upTo !== undefined) await this.release(changes, upTo, recorder);
     return (await unappliedBytes(control)) >= context.settings().changes_bytes;
   }
 
-  private async release(changes: ChangeSource, upTo: Position): Promise<void> {
-    await changes.release(upTo);
+  /**
+   * Never beyond what is in files: a target that falls back to an older state forgets how far the stream was moved, and
+   * takes it from them.
+   */
+  private async release(changes: ChangeSource, upTo: Position, recorder: Recorder): Promise<void> {
+    const { position, at } = this.filed;
+    const isFiled = position !== undefined && changes.compare(upTo, position) <= 0;
+    if (!isFiled && monotonic() - at >= PASS_SECONDS) recorder.announce(PASSED, new Uint8Array());
+    const most = isFiled ? upTo : position;
+    if (most === undefined) return;
+    await changes.release(most);
     probe('C6');
   }
 
@@ -189,6 +208,7 @@ class CaptureWork implements Work {
       const claim = this.claim as StreamClaim;
       const position = recorder.idleAt;
       if (position === undefined || changes.compare(position, claim.position) <= 0) return;
+      recorder.pass(position); // before anything else begins
       const to = { position, bytes: changes.bytes(position) };
       this.claim = await moveStream(await this.context.control.get(), claim, to);
     });

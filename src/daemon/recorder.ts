@@ -104,6 +104,11 @@ export class Recorder implements ChangeSink {
     return this.#parts.length === 0 && this.#inFlight === 0 ? this.#idle : undefined;
   }
 
+  /** What comes next comes after this position: there was nothing of ours before it. */
+  pass(position: Position): void {
+    this.#reached = { ...this.#reached, position };
+  }
+
   /** Seconds since the first transaction of the file that is written; undefined where there is none. */
   get age(): number | undefined {
     return this.#parts.length === 0 ? undefined : monotonic() - this.#begunAt;

@@ -11,7 +11,7 @@ export async function refuseGap(db: Db, stream: string, from: Position): Promise
   if (why !== undefined) throw gap(stream, from, why);
 }
 
-export function gap(stream: string, from: Position, why: string): Fault {
+function gap(stream: string, from: Position, why: string): Fault {
   return new Fault('permanent', `the changes after ${from} cannot be had from the slot ${stream}: ${why}`, {
     code: 'STREAM_GAP',
     safe: `everything before ${from} was taken, nothing was skipped`,

@@ -17,7 +17,7 @@ import type { Step } from '../../../src/model/step.js';
 import { openExactSnapshot } from '../snapshot.js';
 import { catalogFingerprint, findDifferences } from './differences.js';
 import { Describer } from './followed.js';
-import { gap, refuseGap } from './gap.js';
+import { refuseGap } from './gap.js';
 import { planProvision, publicationsOf } from './provision.js';
 import { ChangeReader } from './reader.js';
 import { sampleLog } from './sample.js';
@@ -117,10 +117,8 @@ export class PgChanges implements ChangeSource {
   }
 
   /** What the slot confirms; what it does not yet is said again. */
-  async released(): Promise<Position> {
-    const confirmed = (await readSlot(this.db, this.stream))?.confirmed_flush_lsn;
-    if (confirmed == null) throw gap(this.stream, 'its beginning', 'it is not there any more');
-    return confirmed;
+  async released(): Promise<Position | undefined> {
+    return (await readSlot(this.db, this.stream))?.confirmed_flush_lsn ?? undefined;
   }
 
   compare(a: Position, b: Position): number {
