@@ -39,7 +39,7 @@ export function bar(percent: number, width: number): string {
 /** How far the target is behind its source. */
 export function showLag({ seconds, bytes, transactions, tablesBehind }: Lag): string {
   const lag = `lag ${seconds.toFixed(1)} s, ${bytes.toLocaleString('en')} bytes, ${transactions.toLocaleString('en')} transactions`;
-  return tablesBehind === 0 ? lag : `${lag}; ${tablesBehind} tables behind`;
+  return tablesBehind === 0 ? lag : `${lag}; tables behind: ${tablesBehind}`;
 }
 
 /** One line a finding, and under it what mends it. */

@@ -81,7 +81,7 @@ test('--until caught-up ends when all is there, and status says the lag, and who
     );
     const { out } = await openkite(['status', '-c', file]);
     expect(out).toMatch(
-      /; 1 tables behind\nbehind: public.note FAILED\nSTOPPED public.note: its rows come otherwise\n/,
+      /; tables behind: 1\nbehind: public.note FAILED\nSTOPPED public.note: its rows come otherwise\n/,
     );
     const json = JSON.parse((await openkite(['status', '--json', '-c', file])).out) as { lag: unknown };
     expect(json.lag).toMatchObject({ transactions: 0, tablesBehind: 1 });
@@ -101,5 +101,5 @@ test('the progress line says the lag as soon as all rows are in', () => {
   line.show({ ...status, status: 'running', current_table: 'public.a' } as Status, lag);
   line.show({ ...status, status: 'catching up' } as Status, lag);
   expect(said[0]).toMatch(/4 tasks open {2}public.a$/);
-  expect(said[1]).toMatch(/lag 3.3 s, 123,456 bytes, 7 transactions; 2 tables behind {2}catching up$/);
+  expect(said[1]).toMatch(/lag 3.3 s, 123,456 bytes, 7 transactions; tables behind: 2 {2}catching up$/);
 });
