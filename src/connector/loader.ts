@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../db/db.js';
-import type { ChangedTable, FarValues, RowChange, RowOp, Window } from '../model/change.js';
+import type { ChangedTable, FarValues, RowChange, Window } from '../model/change.js';
 import type { Layout } from '../model/layout.js';
 import type { Encoding, Schema, SequenceValue, Table, TableName } from '../model/schema.js';
 import type { Step } from '../model/step.js';
@@ -64,8 +64,7 @@ export interface Miscount {
 
 /** A change that the target's rows contradict. It was not applied. */
 export interface Divergence {
-  readonly table: ChangedTable;
-  readonly op: RowOp;
+  readonly change: RowChange;
   /** The key's values, or the whole old row where there is no key; COPY text, cut after 8 kB. */
   readonly key: string;
   /** The row as the source has it; undefined for a delete. Cut likewise. */

@@ -1,11 +1,20 @@
 import { monotonic } from '../base/clock.js';
 import { explain, type Fault } from '../base/fault.js';
+import { Reducer } from '../change/reduce.js';
 import type { Divergence, Loader } from '../connector/loader.js';
 import { insertErrors } from '../control/error.js';
 import type { Tx } from '../db/db.js';
-import type { RowChange } from '../model/change.js';
+import type { FarBook } from '../format/ckt-reader.js';
+import type { RowChange, Window } from '../model/change.js';
 import { tableName } from '../model/schema.js';
-import { TableStop, type Part, type StopPart, type WindowPart } from './change-parts.js';
+import {
+  isContradiction,
+  TableStop,
+  type Part,
+  type PlacedChange,
+  type StopPart,
+  type WindowPart,
+} from './change-parts.js';
 import type { DaemonContext } from './daemon.js';
 import type { Reading } from './reading.js';
 import type { Unit } from './unit.js';
@@ -14,6 +23,9 @@ import type { Unit } from './unit.js';
 const COMMIT_SECONDS = 0.5;
 /** A PAUSE lets a transaction of the source end for so long; then it is rolled back and applied later. */
 const PATIENCE_SECONDS = 1;
+
+/** How many changes are tried as a set when a window as a whole did not go through. */
+const REPLAYED = 500;
 
 /** The operator's word came inside a long transaction: what was applied of it is rolled back. */
 export class Discarded extends Error {}
@@ -67,7 +79,7 @@ export class ApplyPass {
     this.unit.why = `applies ${part.changes} changes up to transaction ${part.seq}`;
     this.rows += part.changes;
     await tx.query('SAVEPOINT openkite_window');
-    const wrong = await this.applySets(tx, part);
+    const wrong = await this.applySets(tx, part.window);
     if (wrong !== undefined) {
       this.context.log.warn(`a window of ${part.changes} changes is applied one by one: ${wrong}`);
       await tx.query('ROLLBACK TO SAVEPOINT openkite_window');
@@ -77,7 +89,7 @@ export class ApplyPass {
   }
 
   /** Undefined when all went as expected; else in words why it did not. */
-  private async applySets(tx: Tx, { window }: WindowPart): Promise<string | undefined> {
+  private async applySets(tx: Tx, window: Window | undefined): Promise<string | undefined> {
     if (window === undefined) return 'its changes contradict each other';
     try {
       const miscounts = await this.loader.apply(tx, window);
@@ -92,21 +104,36 @@ export class ApplyPass {
     }
   }
 
+  /** First as small sets, so that only those with what is wrong are applied change by change. */
   private async replay(tx: Tx, part: WindowPart): Promise<void> {
-    let at = { seq: 0, chunk: '' };
-    const rows = this.reading.source.rows(part);
-    async function* changes(): AsyncGenerator<RowChange> {
-      for await (const { change, seq, chunk } of rows) {
-        at = { seq, chunk };
-        yield change;
-      }
+    let group: PlacedChange[] = [];
+    for await (const placed of this.reading.source.rows(part)) {
+      if (group.push(placed) < REPLAYED) continue;
+      await this.replayGroup(tx, group);
+      group = [];
     }
-    const tell = async (found: Divergence) => {
-      const { table, ...rest } = found;
-      await insertErrors(tx, [{ ...rest, ...at, table: tableName(table) }]);
-      this.context.log.error({ table: tableName(table), ...at, op: found.op }, `not applied: ${found.cause}`);
+    await this.replayGroup(tx, group);
+  }
+
+  private async replayGroup(tx: Tx, group: readonly PlacedChange[]): Promise<void> {
+    await tx.query('SAVEPOINT openkite_group');
+    const changes = group.map(({ change }) => change);
+    if ((await this.applySets(tx, reduced(changes, this.reading.source.far))) !== undefined) {
+      await tx.query('ROLLBACK TO SAVEPOINT openkite_group');
+      await this.replayEach(tx, group);
+    }
+    await tx.query('RELEASE SAVEPOINT openkite_group');
+  }
+
+  private async replayEach(tx: Tx, group: readonly PlacedChange[]): Promise<void> {
+    const places = new Map(group.map((placed) => [placed.change, placed]));
+    const tell = async ({ change, ...found }: Divergence) => {
+      const [table, op] = [tableName(change.table), change.op];
+      const { seq = 0, chunk = '' } = places.get(change) ?? {};
+      await insertErrors(tx, [{ ...found, table, op, seq, chunk }]);
+      this.context.log.error({ table, op, seq, chunk }, `not applied: ${found.cause}`);
     };
-    await this.loader.replay(tx, changes(), this.reading.source.far, tell).catch((error: unknown) => {
+    await this.loader.replay(tx, inOrder(group), this.reading.source.far, tell).catch((error: unknown) => {
       throw this.about(this.context.classify(error));
     });
   }
@@ -117,4 +144,20 @@ export class ApplyPass {
     if (table === undefined || fault.kind === 'transient' || fault.kind === 'resource') return fault;
     return new TableStop(table, explain(fault), this.reading.at);
   }
+}
+
+async function* inOrder(group: readonly PlacedChange[]): AsyncGenerator<RowChange> {
+  for (const { change } of group) yield await Promise.resolve(change);
+}
+
+/** Undefined where they contradict each other. */
+function reduced(changes: readonly RowChange[], far: FarBook): Window | undefined {
+  const reducer = new Reducer();
+  try {
+    for (const change of changes) reducer.add(change);
+  } catch (error) {
+    if (isContradiction(error)) return undefined;
+    throw error;
+  }
+  return { tables: reducer.net(), far: far.isEmpty ? undefined : far };
 }

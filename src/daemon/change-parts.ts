@@ -55,6 +55,15 @@ export interface StopPart extends Step {
 
 export type Part = WindowPart | TruncatePart | StopPart;
 
+/** With the transaction and the file that it is in. */
+export interface PlacedChange {
+  readonly change: RowChange;
+  readonly seq: number;
+  readonly chunk: string;
+}
+
+export const isContradiction = (error: unknown): boolean => error instanceof Fault && error.code === 'CONTRADICTION';
+
 /** A table that cannot be followed beyond a transaction. The others can. */
 export class TableStop extends Error {
   constructor(
@@ -123,7 +132,7 @@ export class ChangeParts {
   private end: Cursor = { file: Infinity, item: 0 };
 
   /** The changes of a window, one by one, with the transaction that each belongs to. */
-  async *rows({ from, to }: WindowPart): AsyncGenerator<{ change: RowChange; seq: number; chunk: string }> {
+  async *rows({ from, to }: WindowPart): AsyncGenerator<PlacedChange> {
     let current = 0;
     for await (const { item, at, file } of this.items()) {
       if (at.file > to.file || (at.file === to.file && at.item >= to.item)) return;
@@ -166,7 +175,7 @@ export class ChangeParts {
     try {
       this.reducer.add(change);
     } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'CONTRADICTION') throw error;
+      if (!isContradiction(error)) throw error;
       this.contradictory = true;
     }
     probe('A2');

@@ -17,8 +17,8 @@ export class Reading {
 
   /** Undefined after the last. */
   async next(): Promise<Part | undefined> {
-    const { done, value } = await this.parts.next();
-    return done === true ? undefined : (value as Part);
+    const got = await this.parts.next();
+    return got.done === true ? undefined : got.value;
   }
 
   async close(): Promise<void> {

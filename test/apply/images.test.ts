@@ -55,7 +55,7 @@ test('one by one: one of the twins, values that were not sent, and images that a
     change('I', bag, undefined, fresh),
     change('X', bag, twin),
   ]);
-  expect(found.map(({ op, key, cause, found: there }) => [op, key, cause, there])).toEqual([
+  expect(found.map(({ change: { op }, key, cause, found: there }) => [op, key, cause, there])).toEqual([
     ['X', String(fresh), 'there is no such row', undefined],
     ['F', String(fresh), 'there is no such row', undefined],
   ]);

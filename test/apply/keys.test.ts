@@ -99,7 +99,7 @@ test.each(SESSIONS)(
     expect(await replay(target, cascaded)).toEqual([]);
     expect(await contents(target.db, 'public.grandchild')).toEqual(['200\t20']);
     const lost = await replay(target, [change('R', parent, row('1')), change('U', child, undefined, row('10', 'two'))]);
-    expect(lost.map((one) => one.op)).toEqual(['R', 'U']);
+    expect(lost.map((one) => one.change.op)).toEqual(['R', 'U']);
   },
 );
 
@@ -142,7 +142,7 @@ test.each(SESSIONS)('nor are updates that the source cascaded (keys %s)', async 
     change('K', part, row('5', '1'), row('6', '1', 'a')),
     change('F', note, row('5', 'x'), row('6', 'x')),
   ]);
-  expect(found.map((one) => one.op)).toEqual(['K', 'F']);
+  expect(found.map((one) => one.change.op)).toEqual(['K', 'F']);
 });
 
 test('without the right, deferrable keys wait for the end of the transaction', async () => {

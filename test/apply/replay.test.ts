@@ -85,7 +85,7 @@ test('what contradicts the target is told, with both rows, and overwrites nothin
     change('R', t, row('no number')),
     change('U', t, undefined, row('3', 'fine', '5', 'yes')),
   ]);
-  expect(found.map(({ op, key, cause, code }) => [op, key, cause, code])).toEqual([
+  expect(found.map(({ change: { op }, key, cause, code }) => [op, key, cause, code])).toEqual([
     ['U', '9', 'there is no such row', undefined],
     ['R', '8', 'there is no such row', undefined],
     ['I', '7', expect.stringContaining('t_code_key'), '23505'],

@@ -22,8 +22,7 @@ export async function divergence(
 ): Promise<Divergence> {
   const refused = objection instanceof Fault;
   return {
-    table: change.table,
-    op: change.op,
+    change,
     key: await told(rowOf(oldKey(change)), far),
     row: change.row && (await told(change.row, far)),
     found: await rowUnder(tx, target, refused ? newKey(change) : oldKey(change)),

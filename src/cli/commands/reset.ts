@@ -3,9 +3,11 @@ import { Fault } from '../../base/fault.js';
 import type { Loader } from '../../connector/loader.js';
 import { actionSql } from '../../control/action.js';
 import { executeReset, planReset, type ResetPlan, type ResetTarget } from '../../control/reset.js';
+import { readFixed } from '../../control/set-up.js';
 import { tables } from '../../control/table.js';
 import type { Context } from '../../daemon/context.js';
 import { EXIT } from '../../daemon/exit.js';
+import { changesOf, streamName } from '../../daemon/stream-name.js';
 import { readSchema } from '../../format/skt.js';
 import type { Layout } from '../../model/layout.js';
 import { tableName, type Schema } from '../../model/schema.js';
@@ -37,9 +39,21 @@ async function reset(argv: Options): Promise<void> {
   const { schema } = context.config.control;
   if (!argv.execute) return explainReset(await onControl(context, (db) => planReset(db, target)), schema);
   const done = await onControl(context, (db) => executeReset(db, target));
+  if (context.config.changes) await removeStream(context);
   print(
     `${describe(done)}\nThey are empty, and nothing is known as loaded. To begin anew:\n${actionSql(schema, 'RUN')}`,
   );
+}
+
+/** It would keep the source's log for nobody. The next run creates another. */
+async function removeStream(context: Context): Promise<void> {
+  const owner = await onControl(context, readFixed);
+  const extractor = await context.openExtractor('reset');
+  try {
+    await changesOf(extractor, streamName(context.config, owner.get('target') ?? '')).remove();
+  } finally {
+    await extractor.close();
+  }
 }
 
 /** Tables as the schema file of the plan describes them: names in the control tables are not pasted into statements. */
