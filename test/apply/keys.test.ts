@@ -107,7 +107,7 @@ test('with its keys kept still, a target that lost a child says so', async () =>
   const target = await bed(FAMILY);
   const child = await changed(target.db, 'public', 'child');
   expect(await replay(target, [change('R', child, row('12'))])).toMatchObject([
-    { op: 'R', cause: 'there is no such row' },
+    { change: { op: 'R' }, cause: 'there is no such row' },
   ]);
 });
 
