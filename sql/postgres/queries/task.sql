@@ -96,18 +96,24 @@ SELECT count(*)::int AS total, count(*) FILTER (WHERE state IN ('WAITING', 'READ
 FROM wirekite_task
 
 -- name: tasks_to_rewind
--- Everything that comes after rows, with what it needs of the same kind.
+-- Everything that comes after rows, with what it needs of the same kind. Of one table: what is made on its rows, and
+-- what was done to that.
 WITH RECURSIVE late(task_id) AS (
   SELECT task_id FROM wirekite_task WHERE kind = 'event'
   UNION
   SELECT d.task_id FROM wirekite_task_dependency d JOIN late l ON l.task_id = d.depends_on
+), chosen(task_id) AS (
+  SELECT t.task_id FROM wirekite_task t JOIN late l ON l.task_id = t.task_id
+  WHERE t.kind <> 'event' AND (:table::text IS NULL OR t.table_name = :table::text OR EXISTS (
+    SELECT 1 FROM wirekite_task_dependency d JOIN wirekite_task e ON e.task_id = d.depends_on AND e.kind = 'event'
+    WHERE d.task_id = t.task_id AND e.table_name = :table::text))
+  UNION
+  SELECT t.task_id FROM chosen c JOIN wirekite_task_dependency d ON d.depends_on = c.task_id
+    JOIN wirekite_task t ON t.task_id = d.task_id AND t.kind <> 'event'
 )
 SELECT t.task_id, t.state, t.undo, t.is_repeated,
   coalesce((SELECT jsonb_agg(d.depends_on) FROM wirekite_task_dependency d WHERE d.task_id = t.task_id), '[]')::text AS needs
-FROM wirekite_task t JOIN late l ON l.task_id = t.task_id
-WHERE t.kind <> 'event' AND (:table::text IS NULL OR t.table_name = :table::text OR EXISTS (
-  SELECT 1 FROM wirekite_task_dependency d JOIN wirekite_task e ON e.task_id = d.depends_on AND e.kind = 'event'
-  WHERE d.task_id = t.task_id AND e.table_name = :table::text))
+FROM wirekite_task t JOIN chosen c ON c.task_id = t.task_id
 
 -- name: rewind_task
 UPDATE wirekite_task SET state = 'WAITING', worker = NULL, finished_at = NULL, outcome = NULL, status_reason = NULL
