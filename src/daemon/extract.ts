@@ -45,6 +45,7 @@ class ExtractWork implements Work {
     if (!this.claim || !held) {
       unit.why = 'waits for a slice to read';
       if (this.claim) await this.giveBack();
+      await this.rest(); // a snapshot keeps the source from cleaning up, and from altering the tables that were read
       return false;
     }
     await this.extractUnused(await this.fresh(this.claim), held);
