@@ -41,6 +41,7 @@ export class CatalogWatch {
     this.known ??= await knownDifferences(control);
     const isFirst = this.known.size === 0;
     if (isFirst) await recordDifference(control, LOOKED_AT);
+    this.known.add(keyOf(LOOKED_AT));
     for (const difference of await this.changes.differences(this.context.tables, this.context.objects)) {
       if (this.known.has(keyOf(difference))) continue;
       this.known.add(keyOf(difference));
@@ -77,6 +78,6 @@ export class CatalogWatch {
 }
 
 /** Says that what differs from now on came later than the plan. */
-const LOOKED_AT = { table: undefined, found: 'looked at for the first time' };
+const LOOKED_AT: CatalogDifference = { table: undefined, concernsRows: false, found: 'looked at for the first time' };
 
 const keyOf = ({ table, found }: CatalogDifference): string => `${table ?? ''}\n${found}`;
