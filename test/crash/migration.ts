@@ -56,7 +56,13 @@ export class Migration extends Workplace {
     await until('its sessions end', async () => (await sessionsOf(this.target)).length === 0, 10);
   }
 
-  private tell(): void {
+  private async tell(): Promise<void> {
     console.error(this.runs.map((run) => run.said).join('\n--- the next run ---\n'));
+    const looks = [
+      `SELECT role, state, why, at_mark FROM wirekite_worker WHERE lease_until > clock_timestamp()`,
+      `SELECT table_name, state, generation, start_seq, applied_seq FROM wirekite_table WHERE applied_seq IS NOT NULL`,
+      `SELECT source, target, mark, last_seq, error FROM wirekite_progress WHERE target IN ('CE', 'changes')`,
+    ];
+    for (const sql of looks) console.error(await this.ask(sql).catch(String));
   }
 }
