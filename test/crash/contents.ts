@@ -8,7 +8,7 @@ export type Contents = Readonly<Record<string, string>>;
 
 const TABLES = `
   SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'wirekite') ORDER BY 1, 2`;
+  WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'wirekite') ORDER BY 1, 2`;
 
 /** Of all tables but the control tables, in one snapshot. */
 export async function contentsOf(url: URL): Promise<Contents> {
