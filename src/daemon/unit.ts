@@ -53,6 +53,7 @@ const PAUSED_MS = 5_000;
 export async function runUnit(unit: Unit, work: Work, context: UnitContext): Promise<void> {
   const { gate } = context;
   let retries = 0;
+  let mark = unit.atMark;
   for (;;) {
     const now = gate.now;
     try {
@@ -63,6 +64,8 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
       if (did) gate.call();
       else await gate.changed(IDLE_MS, now);
     } catch (error) {
+      if (unit.atMark !== mark) retries = 0; // a piece may go on for days: what it did since is success
+      mark = unit.atMark;
       retries = await afterFault(error, retries, unit, work, context);
     }
   }
