@@ -4,9 +4,7 @@ import { openCkt } from '../format/ckt-reader.js';
 import { parseName } from '../format/name.js';
 import type { Position } from '../model/position.js';
 import type { DaemonContext } from './daemon.js';
-import type { Reached, RecordedFile } from './recorder.js';
-
-type Register = (files: readonly RecordedFile[], to: Reached) => Promise<void>;
+import type { Reached, RecordedFile, Register } from './publisher.js';
 
 /**
  * Puts the store and the stream's row in order before anything is recorded. Sealed files that nobody knows are removed,

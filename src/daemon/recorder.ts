@@ -2,34 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { monotonic } from '../base/clock.js';
 import { probe } from '../base/probe.js';
 import { CktWriter } from '../format/ckt-writer.js';
-import type { Sealed } from '../format/frame-writer.js';
-import { cktName } from '../format/name.js';
 import type { Begin, ChangedTable, ChangeSink, RowOp } from '../model/change.js';
 import type { Position } from '../model/position.js';
 import type { ByteStore } from '../model/bytes.js';
-
-/** Up to where the stream is recorded: everything that ends before `position`, numbered up to `lastSeq`. */
-export interface Reached {
-  readonly position: Position;
-  readonly lastSeq: number;
-  /** Of the last file. */
-  readonly lastNumber: number;
-}
-
-/** A file of changes that is durable, for its row in wirekite_progress. */
-export interface RecordedFile {
-  readonly source: string;
-  readonly number: number;
-  readonly firstSeq: number;
-  /** The last transaction that has a line in it, also where it ends in a later file. */
-  readonly lastSeq: number;
-  /** Row changes that ended in it. */
-  readonly changes: number;
-  readonly rawBytes: number;
-  readonly checksum: string;
-  /** Where its last transaction ends. */
-  readonly position: Position;
-}
+import { Publisher, seal, type Part, type Reached, type Register } from './publisher.js';
 
 export interface RecorderOptions {
   readonly store: ByteStore;
@@ -37,28 +13,12 @@ export interface RecorderOptions {
   readonly compression: 'none' | 'brotli';
   /** A file is sealed when it holds so many bytes, also inside a transaction. */
   readonly sealBytes: () => number;
-  /** Makes sealed files known, all of them at once. */
-  readonly register: (files: readonly RecordedFile[], to: Reached) => Promise<void>;
-}
-
-interface Part {
-  readonly writer: CktWriter;
-  readonly number: number;
-  readonly first: number;
-  changes: number;
-  /** Where the last transaction ends that ends in it or before it. */
-  position: Position;
-  /** The last transaction that has a line in it. */
-  lastSeq: number;
-  sealed?: Promise<Sealed>;
+  readonly register: Register;
 }
 
 /** No transaction of a source has it: what we say ourselves is told apart by it. */
 export const OUR_XID = '0';
 const NO_XID = '-';
-
-/** Files that are sealed and made known while the next are written. Beyond that the source waits. */
-const IN_FLIGHT = 2;
 
 /**
  * Writes what a source commits into numbered files, and numbers the transactions. A file ends where a transaction ends,
@@ -76,12 +36,7 @@ export class Recorder implements ChangeSink {
   #due = false;
   #number: number;
   readonly #tables = new Map<string, ChangedTable>();
-  #queue: Promise<void> = Promise.resolve();
-  #fail!: (error: unknown) => void;
-  /** Rejects when a file could not be sealed or made known. */
-  readonly failure = new Promise<never>((_, reject) => (this.#fail = reject));
-  #inFlight = 0;
-  #known: Reached;
+  readonly #publisher: Publisher;
   #idle: Position | undefined;
   readonly #notices: { prefix: string; content: Uint8Array }[] = [];
 
@@ -89,19 +44,24 @@ export class Recorder implements ChangeSink {
     from: Reached,
     private readonly options: RecorderOptions,
   ) {
-    this.#reached = this.#known = from;
-    this.failure.catch(() => undefined); // whoever captures looks
+    this.#reached = from;
+    this.#publisher = new Publisher(from, options.register);
     this.#number = from.lastNumber;
   }
 
   /** Up to where files are known to the control plane. */
   get known(): Reached {
-    return this.#known;
+    return this.#publisher.known;
+  }
+
+  /** Rejects when a file could not be sealed or made known. */
+  get failure(): Promise<never> {
+    return this.#publisher.failure;
   }
 
   /** Where the source stands, when every transaction before it is known; else undefined. */
   get idleAt(): Position | undefined {
-    return this.#parts.length === 0 && this.#inFlight === 0 ? this.#idle : undefined;
+    return this.#parts.length === 0 && this.#publisher.isIdle ? this.#idle : undefined;
   }
 
   /** What comes next comes after this position: there was nothing of ours before it. */
@@ -217,27 +177,7 @@ export class Recorder implements ChangeSink {
     if (this.#inside) return;
     const parts = this.#parts.splice(0);
     if (parts.length === 0) return;
-    const to = this.#reached;
-    for (const part of parts) void seal(part);
-    this.#inFlight += 1;
-    this.#queue = this.#queue.then(async () => {
-      await this.#publish(parts, to);
-      this.#inFlight -= 1;
-    });
-    this.#queue.catch((error: unknown) => this.#fail(error));
-  }
-
-  async #publish(parts: readonly Part[], to: Reached): Promise<void> {
-    const files: RecordedFile[] = [];
-    for (const part of parts) {
-      const { number, first: firstSeq, lastSeq, changes, position } = part;
-      const { rawBytes, checksum } = await seal(part);
-      files.push({ source: cktName(number), number, firstSeq, lastSeq, changes, rawBytes, checksum, position });
-    }
-    probe('C4');
-    await this.options.register(files, to);
-    this.#known = to;
-    probe('C5');
+    this.#publisher.publish(parts, this.#reached);
   }
 
   /** What was handed over before is ignored from now on but for whole transactions, which are sealed and known when this resolves. */
@@ -245,7 +185,7 @@ export class Recorder implements ChangeSink {
     this.#closed = true;
     if (this.#inside) await this.abandon();
     else this.cut();
-    await this.#queue;
+    await this.#publisher.drained();
   }
 
   /** Leaves nothing behind of what is not sealed. */
@@ -253,12 +193,11 @@ export class Recorder implements ChangeSink {
     this.#closed = true;
     this.#inside = false;
     await Promise.allSettled(this.#parts.splice(0).map(({ writer }) => writer.abandon()));
-    await this.#queue.catch(() => undefined);
+    await this.#publisher.drained().catch(() => undefined);
   }
 
   ready(): Promise<void> | undefined {
-    if (this.#inFlight >= IN_FLIGHT) return this.#queue;
-    return this.#parts.at(-1)?.writer.ready();
+    return this.#publisher.ready() ?? this.#parts.at(-1)?.writer.ready();
   }
 
   #count(): void {
@@ -294,11 +233,4 @@ export class Recorder implements ChangeSink {
     void seal(this.#part);
     this.#open(this.#reached.lastSeq + 1, true);
   }
-}
-
-function seal(part: Part): Promise<Sealed> {
-  if (part.sealed) return part.sealed;
-  const sealed = (part.sealed = part.writer.seal());
-  sealed.catch(() => undefined); // told by whoever waits for it
-  return sealed;
 }

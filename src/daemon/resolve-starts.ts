@@ -5,7 +5,7 @@ import { failTable } from '../control/table.js';
 import { openCkt } from '../format/ckt-reader.js';
 import type { Position } from '../model/position.js';
 import type { DaemonContext } from './daemon.js';
-import type { Reached } from './recorder.js';
+import type { Reached } from './publisher.js';
 
 /** Finds, for tables with a new snapshot, the first transaction that is not in it, once so much of the log is recorded. */
 export async function resolveStarts(context: DaemonContext, changes: ChangeSource, reached: Reached): Promise<void> {

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServer } from '../servers/index.js';
 import { contentsOf, withSession } from './contents.js';
 import { arrived, change, leave, small } from './following.js';
-import { Migration } from './migration.js';
+import type { Migration } from './migration.js';
 import { slotsOf } from './workplace.js';
 
 const TABLES = `CREATE TABLE a (id int PRIMARY KEY, v text); INSERT INTO a SELECT i, 'v' FROM generate_series(1, 99) AS i;
