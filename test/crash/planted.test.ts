@@ -1,43 +1,19 @@
 /** The bugs that this suite is for, planted into a copy of the compiled code: it must see each of them. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { freshDatabase } from '../servers/index.js';
 import { Proxy } from '../servers/proxy.js';
 import { contentsOf, rowsIn, type Contents } from './contents.js';
 import { Migration } from './migration.js';
-import { DIST } from './workplace.js';
+import { planted } from './planted.js';
 import { freshSource } from './source.js';
 
 let source: URL;
 let contents: Contents;
-const copies: string[] = [];
 
 beforeAll(async () => {
   source = await freshSource();
   contents = await contentsOf(source);
 });
-
-afterAll(() => copies.forEach((path) => rmSync(path, { recursive: true })));
-
-/** Beside the original, so that it finds the same packages. Each replacement must match. */
-function planted(file: string, changes: readonly (readonly [good: RegExp, bad: string])[]): string {
-  const home = mkdtempSync(join(dirname(DIST.replace(/\/$/, '')), 'planted-'));
-  copies.push(home);
-  const dist = join(home, 'dist');
-  cpSync(DIST, dist, { recursive: true });
-  cpSync(new URL('../../package.json', import.meta.url), join(home, 'package.json'));
-  const path = join(dist, file);
-  const text = changes.reduce(
-    (code, [good, bad]) => {
-      expect(code).toMatch(good);
-      return code.replace(good, bad);
-    },
-    readFileSync(path, 'utf8'),
-  );
-  writeFileSync(path, text);
-  return dist;
-}
 
 /** Rows of all tables: of a planted bug, too few or too many. */
 const total = (found: Contents): number => Object.values(found).reduce((sum, table) => sum + rowsIn(table), 0);
