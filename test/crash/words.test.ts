@@ -43,7 +43,7 @@ it(
 it('a killed keeper and two reloads while the writer goes on: foreign keys too', { timeout: 120_000 }, async () => {
   const { migration, writer } = await following(
     { settings: { poll_seconds: 1 } },
-    { sessions: 2, largest: 1000, rest: 100 },
+    { sessions: 2, largest: 300, rest: 400 },
   );
   const run = migration.follow('stopped', 'X9:5');
   await inStep(migration);
