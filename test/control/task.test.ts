@@ -40,6 +40,18 @@ const must = async (task: Promise<Task | undefined>): Promise<Task> => {
 const states = async (db: PgDb): Promise<string[]> =>
   (await openTasks(db)).map((task) => `${task.id} ${task.state}`).sort();
 
+test('on a table that is to be loaded anew nothing becomes ready', async () => {
+  const { db } = await withSteps();
+  await planned(db, 1);
+  await insertTasks(db, [step('one', [], { table: 'public.items' }), step('two', [], { table: 'public.others' })]);
+  await db.query(`UPDATE wirekite_table SET state = 'RELOAD_NEEDED'`);
+  await makeReady(db);
+  const { rows } = await db.query(
+    `SELECT task_id FROM wirekite_task WHERE state = 'READY' AND task_id IN ('one', 'two')`,
+  );
+  expect(rows).toEqual([{ task_id: 'two' }]);
+});
+
 describe('order', () => {
   test('a task is ready when all that it needs is done or was allowed to fail', async () => {
     const { db, me } = await withSteps(step('a'), step('b', [], { optional: true }), step('c', ['a', 'b']));

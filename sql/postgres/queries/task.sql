@@ -13,10 +13,12 @@ SELECT d.task_id, d.depends_on FROM jsonb_to_recordset(:dependencies::jsonb) AS 
 ON CONFLICT DO NOTHING
 
 -- name: make_ready
+-- What is made on a table that is to be loaded anew is being taken back, one after another.
 UPDATE wirekite_task t SET state = 'READY'
 WHERE t.state = 'WAITING' AND NOT EXISTS (
   SELECT 1 FROM wirekite_task_dependency d JOIN wirekite_task n ON n.task_id = d.depends_on
   WHERE d.task_id = t.task_id AND n.state NOT IN ('DONE', 'SKIPPED'))
+  AND NOT EXISTS (SELECT 1 FROM wirekite_table w WHERE w.table_name = t.table_name AND w.state = 'RELOAD_NEEDED')
 
 -- name: block_tasks
 -- What needs a failed task, at any distance, can no longer be done.
