@@ -17,13 +17,13 @@ export interface Following {
   readonly writer: Writer;
 }
 
-/** The writer has begun. Default source: a fresh database with the tables that it changes. */
+/** The writer has begun, and leaves the loader time to catch up on a busy machine. Default source: a fresh database with the tables that it changes. */
 export async function following(torture: Partial<Torture> = {}, writing: Partial<Writing> = {}): Promise<Following> {
   const source = torture.source ?? (await freshDatabase(15));
   await makeChanging(source);
   const how = { changes: true, fullIdentity: ['public.twins'], settings: SMALL, ...torture };
   const migration = await Migration.create({ ...how, source });
-  const writer = Writer.start(source, { seed: printedSeed(), largest: 3000, ...writing });
+  const writer = Writer.start(source, { seed: printedSeed(), sessions: 2, largest: 1500, rest: 300, ...writing });
   return { migration, writer };
 }
 
