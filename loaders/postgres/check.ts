@@ -109,14 +109,19 @@ function isDenied(error: unknown): false {
 const finding = (what: string, found: string, good: boolean, level: 'warning' | 'failure', mend: string): Finding =>
   good ? { what, level: 'ok', found } : { what, level, found, mend };
 
+/** Syntax error: in some extension's control file, when the server lists what it has. */
+const BROKEN_CONTROL_FILE = '42601';
+
 /** Without an extension its types fail; without a role its grants and ownership are left out, and said so. */
 async function missing(db: PgDb, schema: Schema): Promise<Finding[]> {
   const extensions = schema.objects.filter((o) => o.kind === 'extension').map((o) => o.name);
-  const { rows } = await db.query<{ part: string; name: string }>(sqlFile('missing-parts'), {
-    extensions,
-    roles: rolesOf(schema),
+  const look = (names: readonly string[]) =>
+    db.query<{ part: string; name: string }>(sqlFile('missing-parts'), { extensions: names, roles: rolesOf(schema) });
+  const found = await look(extensions).catch((error: unknown) => {
+    if (!(error instanceof Fault) || error.code !== BROKEN_CONTROL_FILE) throw error;
+    return look([]); // one broken file hides them all; those that are missing fail by themselves
   });
-  return rows.map(({ part, name }) =>
+  return found.rows.map(({ part, name }) =>
     part === 'extension'
       ? finding(
           `extension ${name}`,

@@ -28,6 +28,13 @@ export const SETTINGS = {
   ),
   window_bytes: tunable(16 * MiB, MiB, 1024 * MiB, 'bytes', 'how much of changes is applied as one set'),
   window_keys: tunable(40_000, 1, 10_000_000, 'keys', 'of how many rows changes are applied as one set'),
+  idle_log_bytes: tunable(
+    16 * MiB,
+    1,
+    1e12,
+    'bytes',
+    'log without changes of ours that the source keeps before a file says so',
+  ),
   keep_snapshot_seconds: tunable(0, 0, 864_000, 'seconds', 'how long PAUSE may hold the snapshot; 0 is no limit'),
 } as const;
 

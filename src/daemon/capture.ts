@@ -14,7 +14,6 @@ import {
   type StreamClaim,
 } from '../control/stream.js';
 import { laneMark } from '../control/lane.js';
-import { changeFiles } from '../control/start.js';
 import { appliedEverywhere, unappliedBytes } from '../control/retention.js';
 import { Lane } from '../db/lane.js';
 import type { Position } from '../model/position.js';
@@ -34,8 +33,6 @@ const TICK_MS = 100;
 const WAITED_SECONDS = 0.1;
 const LONGEST_SECONDS = 5;
 const HOUSEKEEPING_SECONDS = 1;
-/** Where nothing happens that concerns us, a file says so after so long. */
-const PASS_SECONDS = 10;
 /** Of a line that says nothing but where it stands. */
 const PASSED = 'openkite.passed';
 /** A transaction that is being received when a PAUSE comes may end for so long; then it is received again later. */
@@ -47,8 +44,8 @@ class CaptureWork implements Work {
   private claim: StreamClaim | undefined;
   private stream: string | undefined;
   private over: AbortController | undefined;
-  /** Where the last file ends that is known. The source keeps what comes after, since nothing else survives with the files. */
-  private filed: { readonly position: Position | undefined; readonly at: number } = { position: undefined, at: 0 };
+  /** Where the last file ends that is known, or what was released before. */
+  private filed: Position = '';
   /** Changes of the stream's row, one after another: each names the mark that the one before has left. */
   private readonly books = new Lane();
 
@@ -106,8 +103,7 @@ class CaptureWork implements Work {
     const { context } = this;
     await adoptFiles(context, changes, claim, (files, to) => this.register(changes, files, to));
     const from: Reached = this.claim ?? claim;
-    const files = await changeFiles(await context.control.get());
-    this.filed = { position: files.at(-1)?.position, at: monotonic() };
+    this.filed = (await changes.released()) ?? from.position;
     const recorder = new Recorder(from, {
       store: context.store,
       migration: context.config.migration,
@@ -135,7 +131,7 @@ class CaptureWork implements Work {
       const measured = files.map((file) => ({ ...file, bytes: changes.bytes(file.position) }));
       const control = await this.context.control.get();
       this.claim = await sealChanges(control, claim, measured, { ...to, bytes: changes.bytes(to.position) });
-      this.filed = { position: to.position, at: monotonic() };
+      this.filed = to.position;
       this.unit.atMark = to.position;
     });
   }
@@ -191,15 +187,14 @@ class CaptureWork implements Work {
 
   /**
    * Never beyond what is in files: a target that falls back to an older state forgets how far the stream was moved, and
-   * takes it from them.
+   * takes it from them. Where nothing happens that concerns us, a file says so when the source keeps much for that.
    */
   private async release(changes: ChangeSource, upTo: Position, recorder: Recorder): Promise<void> {
-    const { position, at } = this.filed;
-    const isFiled = position !== undefined && changes.compare(upTo, position) <= 0;
-    if (!isFiled && monotonic() - at >= PASS_SECONDS) recorder.announce(PASSED, new Uint8Array());
-    const most = isFiled ? upTo : position;
-    if (most === undefined) return;
-    await changes.release(most);
+    const isFiled = changes.compare(upTo, this.filed) <= 0;
+    const idle = changes.bytes(upTo) - changes.bytes(this.filed);
+    if (!isFiled && idle >= this.context.settings().idle_log_bytes && recorder.age === undefined)
+      recorder.announce(PASSED, new Uint8Array());
+    await changes.release(isFiled ? upTo : this.filed);
     probe('C6');
   }
 

@@ -79,7 +79,7 @@ class FollowWork implements Work {
       const { mark, behind } = await lockLane(tx, claim);
       const wants = (table: TableName) => this.known.has(table) && !behind.has(table);
       const selection = { after: mark, until: stop ? Math.max(stop.seq, mark) : Infinity, wants };
-      const { seq, stopped } = await this.apply(tx, loader, 'lane', selection, [...behind].join());
+      const { seq, stopped } = await this.apply(tx, loader, 'lane', selection, [...behind].join() + (stop?.seq ?? ''));
       await advanceLane(tx, claim, mark, seq);
       for (const { table, why } of [...stopped, ...(stop ? [stop] : [])]) {
         await leaveLane(tx, table, seq);
@@ -122,7 +122,7 @@ class FollowWork implements Work {
     const after = Math.min(...applied.values());
     const wants = (table: TableName, seq: number) => seq > (applied.get(table) ?? Infinity);
     const selection = { after, until: stop ? Math.max(stop.seq, after) : mark, wants };
-    const key = late.map(({ table, generation }) => `${table} ${generation}`).join();
+    const key = late.map(({ table, generation }) => `${table} ${generation}`).join() + (stop?.seq ?? '');
     const { seq, stopped } = await this.apply(tx, loader, 'behind', selection, key);
     await advanceBehind(
       tx,
@@ -143,7 +143,7 @@ class FollowWork implements Work {
   ): Promise<PassEnd> {
     let reading = this.readings.get(what);
     this.readings.delete(what);
-    if (reading?.key !== key || reading.at !== selection.after || selection.until < Infinity) {
+    if (reading?.key !== key || reading.at !== selection.after) {
       await reading?.close();
       const files = await wholeFiles(tx, selection.after);
       reading = new Reading(new ChangeParts(this.context, files, selection), key, selection.after);

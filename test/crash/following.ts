@@ -10,7 +10,13 @@ import type { Torture } from './workplace.js';
 import { Writer, type Writing } from './writer.js';
 
 /** Small files and windows, so that everything has an end and a next one soon. */
-export const SMALL = { seal_bytes: 65_536, window_keys: 300, window_bytes: 1 << 20, poll_seconds: 1 };
+export const SMALL = {
+  idle_log_bytes: 1,
+  seal_bytes: 65_536,
+  window_keys: 300,
+  window_bytes: 1 << 20,
+  poll_seconds: 1,
+};
 
 export interface Following {
   readonly migration: Migration;

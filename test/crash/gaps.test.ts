@@ -49,7 +49,8 @@ describe('a target that was put back to an older state', () => {
     const server = await startServer({ major: 18 });
     onTestFinished(() => server.stop('immediate'));
     const target = server.url();
-    const { migration, run } = await small(TABLES, { target, fullIdentity: ['public.twins'] });
+    const settings = { idle_log_bytes: 1 };
+    const { migration, run } = await small(TABLES, { target, fullIdentity: ['public.twins'], settings });
     const { source } = migration;
     await leave(run);
     const [place] = await withSession(

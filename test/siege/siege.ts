@@ -38,7 +38,7 @@ export interface Outcome {
 
 /** The writer begins before the first run and ends before the last. */
 export async function besiege(place: Workplace, plan: Plan): Promise<Outcome> {
-  const writer = Writer.start(place.source, { ...plan, rest: 60 });
+  const writer = Writer.start(place.source, { ...plan, sessions: 2, rest: 200 });
   const garrison = new Garrison(place);
   const done: Record<string, number> = {};
   const lot = new Lots(plan.seed);

@@ -7,4 +7,6 @@ SELECT format('%s/%s', 'pg_constraint'::regclass::oid, k.oid) AS key, NULL AS pa
 FROM pg_constraint k
 JOIN pg_type t ON t.oid = k.contypid
 JOIN pg_namespace n ON n.oid = t.typnamespace
-WHERE k.contype = 'c' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema';
+WHERE k.contype = 'c' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    -- That of an extension's domain comes with the extension, and nothing but the domain says so.
+    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e');
