@@ -57,7 +57,7 @@ describe('the client vanishes and its session lives on', () => {
     proxy.next = { commit: 'held', by: 'RST' };
     const run = migration.run();
     await until('the next try meets the old session', () =>
-      /session \d+ of the target holds this chunk/.test(run.said),
+      /session \d+ of the target holds the chunk/.test(run.said),
     );
     end(proxy);
     expect(await run.code()).toBe(0);
