@@ -56,9 +56,7 @@ describe('the client vanishes and its session lives on', () => {
     const { migration, proxy } = await behindProxy();
     proxy.next = { commit: 'held', by: 'RST' };
     const run = migration.run();
-    await until('the next try meets the old session', () =>
-      /session \d+ of the target holds the chunk/.test(run.said),
-    );
+    await until('the next try meets the old session', () => /session \d+ of the target holds the chunk/.test(run.said));
     end(proxy);
     expect(await run.code()).toBe(0);
     await migration.expectWhole(twins);
