@@ -12,12 +12,12 @@ const ROUNDS = [
   'C4:2,C5:2,C7:2,C6:2,A4:2,A5:2,A6:2,L6:2',
 ];
 
-it('loses and doubles nothing, wherever a daemon is killed', { timeout: 180_000 }, async () => {
+it('loses and doubles nothing, wherever a daemon is killed', { timeout: 480_000 }, async () => {
   const { migration, writer } = await following();
   for (const points of ROUNDS) {
     const run = migration.follow('stopped', points);
     const names = points.split(',').map((point) => point.split(':')[0]!);
-    await until(`struck at ${points}`, () => names.every((name) => migration.struck.includes(name)), 60).catch(
+    await until(`struck at ${points}`, () => names.every((name) => migration.struck.includes(name)), 120).catch(
       () => undefined,
     );
     expect(migration.struck.sort()).toEqual(names.sort());

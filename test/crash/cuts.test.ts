@@ -39,7 +39,7 @@ const CUTS: readonly (readonly ['source' | 'target', RegExp, Cut['how']])[] = [
   ['target', /^< C/, 'before'],
 ];
 
-it('loses and doubles nothing', { timeout: 240_000 }, async () => {
+it('loses and doubles nothing', { timeout: 480_000 }, async () => {
   const taps = { source: await Tap.start(servers.source.url()), target: await Tap.start(servers.target.url()) };
   onTestFinished(async () => void (await Promise.all(Object.values(taps).map((tap) => tap.stop()))));
   const { migration, writer } = await following(

@@ -17,7 +17,7 @@ const DDL = `ALTER TABLE added ADD COLUMN more int DEFAULT 7; ALTER TABLE droppe
   ALTER TYPE mood ADD VALUE 'angry'`;
 const STOPPED = ['added', 'dropped', 'labelled', 'parted_high', 'retyped'];
 
-it('stops only the tables whose rows would not fit, and names what differs', { timeout: 120_000 }, async () => {
+it('stops only the tables whose rows would not fit, and names what differs', { timeout: 360_000 }, async () => {
   const { migration, run } = await small(TABLES);
   const { source } = migration;
   for (const sql of DDL.split(';')) await change(source, sql);

@@ -35,7 +35,7 @@ export async function following(torture: Partial<Torture> = {}, writing: Partial
 
 /** Until every table follows the lane. */
 export async function inStep(migration: Migration): Promise<void> {
-  await migration.row(`SELECT 1 AS yes FROM wirekite_task WHERE task_id = 'in step' AND state = 'DONE'`, 60);
+  await migration.row(`SELECT 1 AS yes FROM wirekite_task WHERE task_id = 'in step' AND state = 'DONE'`, 150);
 }
 
 /** A migration of a few small tables that has come in step and goes on following. */
@@ -58,4 +58,4 @@ export async function leave(run: Run): Promise<void> {
 
 /** Waits until the target holds what the source committed last: a row of a table that has come over. */
 export const arrived = (migration: Migration, condition: string): Promise<unknown> =>
-  migration.row(`SELECT 1 AS yes FROM ${condition}`, 30);
+  migration.row(`SELECT 1 AS yes FROM ${condition}`, 90);

@@ -45,7 +45,7 @@ describe('a source that has not got every change any more', () => {
 });
 
 describe('a target that was put back to an older state', () => {
-  it('gets the changes again from the files that were kept', { timeout: 120_000 }, async () => {
+  it('gets the changes again from the files that were kept', { timeout: 360_000 }, async () => {
     const server = await startServer({ major: 18 });
     onTestFinished(() => server.stop('immediate'));
     const target = server.url();

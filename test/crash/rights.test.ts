@@ -22,7 +22,7 @@ async function owned(major: Major, rights: string): Promise<URL> {
   return own;
 }
 
-it('need neither a superuser on the source nor replica rights on the target', { timeout: 120_000 }, async () => {
+it('need neither a superuser on the source nor replica rights on the target', { timeout: 360_000 }, async () => {
   const [source, target] = [await owned(15, 'REPLICATION'), await owned(18, '')];
   const { migration, writer } = await following(
     { source, target, settings: { poll_seconds: 1 } },

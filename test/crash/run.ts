@@ -22,7 +22,7 @@ export class Run {
   }
 
   /** The exit code, or the signal. */
-  async code(seconds = 60): Promise<number | string> {
+  async code(seconds = 150): Promise<number | string> {
     const late = sleep(seconds * 1000).then(() => `still running after ${seconds} s`);
     return Promise.race([this.ended, late]);
   }

@@ -8,7 +8,7 @@ import { printedSeed } from './lots.js';
 import { Migration } from './migration.js';
 import { PAGILA } from './pagila-acts.js';
 
-it('Pagila outlives a dozen random kills', { timeout: 180_000 }, async () => {
+it('Pagila outlives a dozen random kills', { timeout: 360_000 }, async () => {
   const source = await freshDatabase(15);
   if (!(await fillPagila(source))) return;
   const migration = await Migration.create({ source, changes: true });

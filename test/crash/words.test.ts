@@ -18,7 +18,7 @@ const APPLYING = `SELECT 1 AS yes FROM pg_stat_activity
 
 it(
   'PAUSE and STOP inside a transaction of 250,000 rows take it back, and RUN applies it',
-  { timeout: 120_000 },
+  { timeout: 360_000 },
   async () => {
     const { migration, run } = await small(TABLES, { settings: { poll_seconds: 1, window_keys: 10_000 } });
     await change(migration.source, `BEGIN; ${TRANSACTION}; COMMIT`);
@@ -40,7 +40,7 @@ it(
   },
 );
 
-it('a killed keeper and two reloads while the writer goes on: foreign keys too', { timeout: 120_000 }, async () => {
+it('a killed keeper and two reloads while the writer goes on: foreign keys too', { timeout: 360_000 }, async () => {
   const { migration, writer } = await following(
     { settings: { poll_seconds: 1 } },
     { sessions: 2, largest: 300, rest: 400 },
@@ -52,7 +52,7 @@ it('a killed keeper and two reloads while the writer goes on: foreign keys too',
     await reload(migration, table);
     await migration.row(
       `SELECT 1 AS yes FROM wirekite_table WHERE table_name = '${table}' AND generation > 1 AND applied_seq IS NULL`,
-      60,
+      150,
     );
   }
   await inStep(migration);
