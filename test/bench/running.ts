@@ -41,7 +41,9 @@ export function startRun(source: URL, target: URL, options: { readonly changes?:
 function sample(parent: ChildProcess, peaks: Map<string, number>): void {
   const children = tryRead(`/proc/${parent.pid}/task/${parent.pid}/children`).split(' ').filter(Boolean);
   for (const pid of [String(parent.pid), ...children]) {
-    const argv = tryRead(`/proc/${pid}/cmdline`).split('\0').filter((word) => !word.startsWith('--max'));
+    const argv = tryRead(`/proc/${pid}/cmdline`)
+      .split('\0')
+      .filter((word) => !word.startsWith('--max'));
     const kilobytes = /VmHWM:\s+(\d+)/.exec(tryRead(`/proc/${pid}/status`))?.[1];
     const role = argv.includes('run') ? 'run' : `${/(\w+)\/main\.js/.exec(argv[1] ?? '')?.[1]} ${argv[2]}`;
     if (kilobytes) peaks.set(role, Math.max(peaks.get(role) ?? 0, Number(kilobytes) / 1024));

@@ -94,7 +94,9 @@ async function victim(place: Workplace, lot: Lots): Promise<number> {
 
 /** By the words that started it: `run`, `extract change`. */
 function roleOf(pid: number): string {
-  const words = commandOf(pid).split('\0').filter((word) => !word.startsWith('--max'));
+  const words = commandOf(pid)
+    .split('\0')
+    .filter((word) => !word.startsWith('--max'));
   const daemon = /(extract|load)ors\/main/.exec(words[1] ?? '');
   return daemon ? `${daemon[1]} ${words[2]}` : (words[2] ?? 'one that has just ended');
 }
