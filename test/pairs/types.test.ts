@@ -13,7 +13,6 @@ import { makeTypedTables, type TypedTable } from './typed-tables.js';
 const PAIRS: readonly (readonly [Major, Major])[] = [
   [10, 10],
   [13, 18],
-  [15, 15],
   [18, 18],
 ];
 
