@@ -8,3 +8,5 @@ export const contradiction = ({ op, table: { schema, name } }: RowChange, why: s
     place: { table: `${schema}.${name}` },
     safe: 'nothing of the window was applied',
   });
+
+export const isContradiction = (error: unknown): boolean => error instanceof Fault && error.code === 'CONTRADICTION';

@@ -23,10 +23,16 @@ export function isPartial(row: Uint8Array): boolean {
 }
 
 /** The newer row, with values that it was not sent taken from the older; those that neither has stay unsent. */
-export function merged(older: Uint8Array, newer: Uint8Array): Uint8Array {
-  const known = textOf(older).split('\t');
-  const values = textOf(newer).split('\t');
-  return bytesOf(values.map((value, i) => (value === UNCHANGED ? known[i]! : value)).join('\t'));
+export const merged = (older: Uint8Array, newer: Uint8Array): Uint8Array =>
+  bytesOf(filled(textOf(newer), textOf(older)));
+
+/** The values, and where one was not sent the known one. */
+function filled(values: string, known: string): string {
+  const before = known.split('\t');
+  return values
+    .split('\t')
+    .map((value, i) => (value === UNCHANGED ? before[i]! : value))
+    .join('\t');
 }
 
 /** The positions of the values that were sent, and their text. */
@@ -61,14 +67,7 @@ function afterTabs(row: Uint8Array, at: number, n: number): number {
 export const lacks = (key: string): boolean => key.includes(UNCHANGED) && key.split('\t').includes(UNCHANGED);
 
 /** The key, with values that it was not sent taken from the old key. */
-export function keyWith(key: string, old: string): string {
-  if (!lacks(key)) return key;
-  const known = old.split('\t');
-  return key
-    .split('\t')
-    .map((value, i) => (value === UNCHANGED ? known[i]! : value))
-    .join('\t');
-}
+export const keyWith = (key: string, old: string): string => (lacks(key) ? filled(key, old) : key);
 
 /** The row, with these values in those positions. */
 export function withValues(row: Uint8Array, positions: readonly number[], text: string): Uint8Array {

@@ -13,7 +13,6 @@ export async function reload(db: Db, table: TableName, why: string, empty: (tx: 
   await leave(db, table, why);
   await rewind(db, table);
   await db.transaction(async (tx) => {
-    await ask(tx, 'lock_lane_row');
     await emptyForReload(tx, table, why);
     await empty(tx);
   });
@@ -22,7 +21,7 @@ export async function reload(db: Db, table: TableName, why: string, empty: (tx: 
 /** Under the lane's lock: its loader is between two transactions then, and passes over the table from the next one on. */
 async function leave(db: Db, table: TableName, why: string): Promise<void> {
   await db.transaction(async (tx) => {
-    await ask(tx, 'lock_lane_row');
+    await ask(tx, 'hold_lane');
     await ask(tx, 'leave_for_reload', { table, why });
   });
 }

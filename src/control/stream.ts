@@ -5,7 +5,7 @@ import { ask } from './ask.js';
 import { fenced } from './fenced.js';
 import type { HeldRow } from './lock.js';
 
-/** Up to where a stream is in files that are known. */
+/** Up to where a stream is in files: everything that ends before `position`, numbered up to `lastSeq`. */
 export interface StreamState {
   readonly position: Position;
   readonly lastSeq: number;
@@ -25,12 +25,14 @@ export interface Reached {
   readonly bytes: number;
 }
 
+/** A file of changes that is durable; its position is where its last transaction ends. */
 export interface SealedChanges extends Reached {
   readonly source: string;
   readonly number: number;
   readonly firstSeq: number;
-  /** Of the last transaction that has a line in it. */
+  /** Of the last transaction that has a line in it, also where it ends in a later file. */
   readonly lastSeq: number;
+  /** Row changes in it. */
   readonly changes: number;
   readonly rawBytes: number;
   readonly checksum: string;

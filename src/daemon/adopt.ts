@@ -1,10 +1,11 @@
 import { Fault } from '../base/fault.js';
 import type { ChangeSource } from '../connector/extractor.js';
 import { openCkt } from '../format/ckt-reader.js';
-import { parseName } from '../format/name.js';
+import { cktName } from '../format/name.js';
 import type { Position } from '../model/position.js';
 import type { DaemonContext } from './daemon.js';
 import type { Reached, RecordedFile, Register } from './publisher.js';
+import { storedChanges } from './stored-changes.js';
 
 /**
  * Puts the store and the stream's row in order before anything is recorded. Sealed files that nobody knows are removed,
@@ -17,19 +18,11 @@ export async function adoptFiles(
   from: Reached,
   register: Register,
 ): Promise<void> {
-  const unknown = (await unknownNumbers(context)).filter((number) => number > from.lastNumber);
+  const unknown = (await storedChanges(context.store)).filter((number) => number > from.lastNumber);
   const released = await changes.released();
   const needed = released !== undefined && changes.compare(released, from.position) > 0;
   const adopted = needed ? await adopt(context, changes, from, unknown, register) : 0;
-  for (const number of unknown.slice(adopted)) await context.store.remove(`${number}.ckt`);
-}
-
-async function unknownNumbers({ store }: DaemonContext): Promise<number[]> {
-  const numbers = (await store.list()).flatMap(({ name }) => {
-    const parsed = parseName(name);
-    return parsed?.kind === 'ckt' ? [parsed.number] : [];
-  });
-  return numbers.sort((a, b) => a - b);
+  for (const number of unknown.slice(adopted)) await context.store.remove(cktName(number));
 }
 
 /** Those that follow without a gap, in whole transactions. Returns how many. */

@@ -1,5 +1,6 @@
 import { monotonic } from '../base/clock.js';
 import { explain, type Fault } from '../base/fault.js';
+import { isContradiction } from '../change/contradiction.js';
 import { Reducer } from '../change/reduce.js';
 import type { Divergence, Loader } from '../connector/loader.js';
 import { insertErrors } from '../control/error.js';
@@ -7,14 +8,7 @@ import type { Tx } from '../db/db.js';
 import type { FarBook } from '../format/ckt-reader.js';
 import type { RowChange, Window } from '../model/change.js';
 import { tableName } from '../model/schema.js';
-import {
-  isContradiction,
-  TableStop,
-  type Part,
-  type PlacedChange,
-  type StopPart,
-  type WindowPart,
-} from './change-parts.js';
+import { TableStop, type Part, type PlacedChange, type StopPart, type WindowPart } from './change-parts.js';
 import type { DaemonContext } from './daemon.js';
 import type { Reading } from './reading.js';
 import type { Unit } from './unit.js';

@@ -3,7 +3,6 @@ import { explain, type Fault } from '../base/fault.js';
 import { probe } from '../base/probe.js';
 import type { ChangeSource, Extractor } from '../connector/extractor.js';
 import { countRestart, releaseClaims } from '../control/progress.js';
-import { readFixed } from '../control/set-up.js';
 import {
   claimStream,
   failStream,
@@ -25,7 +24,7 @@ import { Recorder } from './recorder.js';
 import { resolveStarts } from './resolve-starts.js';
 import { sampleLog } from './sample-log.js';
 import { Session } from './session.js';
-import { changesOf, streamName } from './stream-name.js';
+import { changesOf, streamOf } from './stream-name.js';
 import type { Unit, Work } from './unit.js';
 
 const TICK_MS = 100;
@@ -63,7 +62,7 @@ class CaptureWork implements Work {
   async next(): Promise<boolean> {
     const { context, unit } = this;
     const control = await context.control.get();
-    this.stream ??= streamName(context.config, (await readFixed(control)).get('target') ?? '');
+    this.stream ??= await streamOf(context.config, control);
     const known = await findStream(control, this.stream);
     if (!known) return this.create(this.stream);
     if (known.error !== undefined) return this.idle(`stopped: ${known.error}`);
@@ -179,8 +178,8 @@ class CaptureWork implements Work {
     await this.moveWhenIdle(recorder, changes);
     const control = await context.control.get();
     await resolveStarts(context, changes, this.claim as StreamClaim);
-    const applied = await appliedEverywhere(control);
-    const upTo = context.config.chunks.release === 'stored' ? this.claim?.position : applied.position;
+    const isStored = context.config.chunks.release === 'stored';
+    const { position: upTo } = isStored ? (this.claim as StreamClaim) : await appliedEverywhere(control);
     if (upTo !== undefined) await this.release(changes, upTo, recorder);
     return (await unappliedBytes(control)) >= context.settings().changes_bytes;
   }
@@ -220,10 +219,10 @@ class CaptureWork implements Work {
   }
 
   async again(): Promise<void> {
-    if (!this.claim) return;
-    const { source, target, generation, worker } = this.claim;
-    await countRestart(await this.context.control.get(), { source, target, generation, worker });
+    const { claim } = this;
+    if (!claim) return;
     this.claim = undefined; // what is recorded by now is read anew
+    await countRestart(await this.context.control.get(), claim);
     await this.giveBack();
   }
 

@@ -1,5 +1,5 @@
-import { Fault } from '../base/fault.js';
 import { probe } from '../base/probe.js';
+import { isContradiction } from '../change/contradiction.js';
 import { Reducer } from '../change/reduce.js';
 import type { ChangeFile } from '../control/start.js';
 import { FarBook, openCkt, type CktItem } from '../format/ckt-reader.js';
@@ -29,7 +29,6 @@ interface Step {
   readonly seq: number;
   /** Nothing of the next one is handed over. */
   readonly whole: boolean;
-  readonly chunk: string;
 }
 
 export interface WindowPart extends Step {
@@ -62,8 +61,6 @@ export interface PlacedChange {
   readonly chunk: string;
 }
 
-export const isContradiction = (error: unknown): boolean => error instanceof Fault && error.code === 'CONTRADICTION';
-
 /** A table that cannot be followed beyond a transaction. The others can. */
 export class TableStop extends Error {
   constructor(
@@ -86,6 +83,8 @@ export class ChangeParts {
   private contradictory = false;
   private described = new Map<TableName, ChangedTable>();
   private from: Cursor = { file: 0, item: 0 };
+  /** Said in the transaction that is being read: with its end that table stops. */
+  private stop: { readonly table: TableName; readonly why: string } | undefined;
 
   constructor(
     private readonly context: DaemonContext,
@@ -101,13 +100,11 @@ export class ChangeParts {
     let seq = after; // the last one that has ended
     let current = 0;
     let ours = false; // said by us: an application may write messages of any name
-    let chunk = '';
-    for await (const { item, at, file } of this.items()) {
-      chunk = file.source;
+    for await (const { item, at } of this.items()) {
       if (item.kind === 'begin') [current, ours] = [item.seq, item.xid === OUR_XID];
       if (current <= after) continue;
       if (current > until) break;
-      const step = { seq, whole: item.kind === 'begin', chunk };
+      const step = { seq, whole: item.kind === 'begin' };
       if (item.kind === 'row') {
         if (!this.wants(item.change.table, current)) continue;
         if (this.isFull() || this.isNew(item.change.table)) yield this.window(at, step);
@@ -119,17 +116,15 @@ export class ChangeParts {
       } else if (item.kind === 'commit') {
         seq = item.seq;
         const stop = this.takeStop(seq);
-        if (stop || this.isHalfFull()) yield this.window(next(at), { seq, whole: true, chunk });
-        if (stop) yield { ...stop, seq, whole: true, chunk };
+        if (stop || this.isHalfFull()) yield this.window(next(at), { seq, whole: true });
+        if (stop) yield { ...stop, seq, whole: true };
         probe('A3');
       } else if (item.kind === 'message' && ours) {
         this.notice(item);
       }
     }
-    yield this.window(this.end, { seq, whole: true, chunk });
+    yield this.window(END, { seq, whole: true });
   }
-
-  private end: Cursor = { file: Infinity, item: 0 };
 
   /** The changes of a window, one by one, with the transaction that each belongs to. */
   async *rows({ from, to }: WindowPart): AsyncGenerator<PlacedChange> {
@@ -224,8 +219,6 @@ export class ChangeParts {
     return `the source's columns have changed: its rows now come ${differ.join(' and ') || 'in another order'}`;
   }
 
-  private stop: { readonly table: TableName; readonly why: string } | undefined;
-
   private notice({ prefix, content }: Extract<CktItem, { kind: 'message' }>): void {
     if (prefix !== DDL_NOTICE) return;
     const { table, stop, found } = JSON.parse(Buffer.from(content).toString()) as DdlNotice;
@@ -238,5 +231,8 @@ export class ChangeParts {
     return stop && this.selection.wants(stop.table, seq) ? { kind: 'stop', ...stop } : undefined;
   }
 }
+
+/** Behind the last file. */
+const END: Cursor = { file: Infinity, item: 0 };
 
 const next = ({ file, item }: Cursor): Cursor => ({ file, item: item + 1 });

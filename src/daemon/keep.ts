@@ -4,14 +4,13 @@ import type { Loader } from '../connector/loader.js';
 import { planChunks } from '../control/progress.js';
 import { closeSnapshot, loseSnapshot, lostSnapshots, openSnapshot, snapshotInUse } from '../control/snapshot.js';
 import { caughtTables, emptyForReload, tables, takeChunkNumbers, type TableRow } from '../control/table.js';
-import { readFixed } from '../control/set-up.js';
 import { findStream } from '../control/stream.js';
 import { dktName } from '../format/name.js';
 import type { Table } from '../model/schema.js';
 import type { Role, DaemonContext } from './daemon.js';
 import { bestEncoding } from './encoding.js';
 import { Session } from './session.js';
-import { changesOf, streamName } from './stream-name.js';
+import { changesOf, streamOf } from './stream-name.js';
 import type { Unit, Work } from './unit.js';
 
 interface Held {
@@ -119,7 +118,7 @@ class KeepWork implements Work {
   private async mayOpen(): Promise<boolean> {
     if (!this.context.config.changes) return true;
     const control = await this.context.control.get();
-    this.stream ??= streamName(this.context.config, (await readFixed(control)).get('target') ?? '');
+    this.stream ??= await streamOf(this.context.config, control);
     if (await findStream(control, this.stream)) return true;
     this.unit.why = 'waits for the change stream to be created on the source';
     return false;

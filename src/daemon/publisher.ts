@@ -1,31 +1,15 @@
 import { probe } from '../base/probe.js';
+import type { SealedChanges, StreamState } from '../control/stream.js';
 import type { CktWriter } from '../format/ckt-writer.js';
 import type { Sealed } from '../format/frame-writer.js';
 import { cktName } from '../format/name.js';
 import type { Position } from '../model/position.js';
 
-/** Up to where the stream is recorded: everything that ends before `position`, numbered up to `lastSeq`. */
-export interface Reached {
-  readonly position: Position;
-  readonly lastSeq: number;
-  /** Of the last file. */
-  readonly lastNumber: number;
-}
+/** Up to where the stream is recorded. */
+export type Reached = StreamState;
 
-/** A file of changes that is durable, for its row in wirekite_progress. */
-export interface RecordedFile {
-  readonly source: string;
-  readonly number: number;
-  readonly firstSeq: number;
-  /** The last transaction that has a line in it, also where it ends in a later file. */
-  readonly lastSeq: number;
-  /** Row changes that ended in it. */
-  readonly changes: number;
-  readonly rawBytes: number;
-  readonly checksum: string;
-  /** Where its last transaction ends. */
-  readonly position: Position;
-}
+/** A file of changes that is durable. */
+export type RecordedFile = Omit<SealedChanges, 'bytes'>;
 
 /** Makes sealed files known, all of them at once. */
 export type Register = (files: readonly RecordedFile[], to: Reached) => Promise<void>;

@@ -2,11 +2,10 @@ import { sleep } from '../base/clock.js';
 import { explain } from '../base/fault.js';
 import type { Extractor } from '../connector/extractor.js';
 import { insertSample } from '../control/sample.js';
-import { readFixed } from '../control/set-up.js';
 import { findStream } from '../control/stream.js';
 import type { DaemonContext } from './daemon.js';
 import { Session } from './session.js';
-import { changesOf, streamName } from './stream-name.js';
+import { changesOf, streamOf } from './stream-name.js';
 
 const EVERY_MS = 2_000;
 
@@ -26,7 +25,7 @@ export async function sampleLog(context: DaemonContext, over: AbortSignal): Prom
 
 async function sampleOnce(context: DaemonContext, source: Session<Extractor>): Promise<void> {
   const control = await context.control.get();
-  const stream = streamName(context.config, (await readFixed(control)).get('target') ?? '');
+  const stream = await streamOf(context.config, control);
   if (!(await findStream(control, stream))) return;
   const changes = changesOf(await source.get(), stream);
   const { position, keptBytes, limitBytes } = await changes.sample();

@@ -2,8 +2,9 @@ import { sleep } from '../base/clock.js';
 import { explain } from '../base/fault.js';
 import { dropBehind, heldBy } from '../control/behind.js';
 import { foldFinished, removableChanges, unappliedBytes, unknownChanges } from '../control/retention.js';
-import { cktName, parseName } from '../format/name.js';
+import { cktName } from '../format/name.js';
 import type { DaemonContext } from './daemon.js';
+import { storedChanges } from './stored-changes.js';
 
 const EVERY_MS = 10_000;
 
@@ -16,10 +17,7 @@ export async function tendChanges(context: DaemonContext, over: AbortSignal): Pr
 async function tend(context: DaemonContext): Promise<void> {
   const { store, settings, log } = context;
   const control = await context.control.get();
-  const numbers = (await store.list()).flatMap(({ name }) => {
-    const parsed = parseName(name);
-    return parsed?.kind === 'ckt' ? [parsed.number] : [];
-  });
+  const numbers = await storedChanges(store);
   for (const name of await removableChanges(control, settings().keep_seconds, numbers.map(cktName)))
     await store.remove(name);
   for (const number of await unknownChanges(control, numbers)) await store.remove(cktName(number));

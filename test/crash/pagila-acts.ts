@@ -58,11 +58,16 @@ export const PAGILA: readonly Act[] = [
   {
     kind: 'describe films',
     weight: 5,
-    sql: (lot, rows) => [
-      `UPDATE film SET description = 'About ' || md5(film_id || '${lot.below(1e6)}'), special_features = ARRAY[NULL, 'a,"b']
+    sql: (lot, rows) => {
+      const category = 1 + lot.below(16);
+      return [
+        `UPDATE film SET description = 'About ' || md5(film_id || '${lot.below(1e6)}'), special_features = ARRAY[NULL, 'a,"b']
        WHERE film_id ${some(lot, rows, 1000)}`,
-      `UPDATE film_category SET category_id = ${1 + lot.below(16)} WHERE film_id ${some(lot, rows, 1000)}`,
-    ],
+        `UPDATE film_category AS f SET category_id = ${category} WHERE film_id ${some(lot, rows, 1000)}
+         AND category_id = (SELECT min(category_id) FROM film_category WHERE film_id = f.film_id)
+         AND NOT EXISTS (SELECT FROM film_category WHERE film_id = f.film_id AND category_id = ${category})`,
+      ];
+    },
   },
   {
     kind: 'photograph staff',

@@ -13,7 +13,7 @@ import { Writer, type Written } from './writer.js';
 async function expectAll(source: URL, acts: readonly Act[]): Promise<Written> {
   const writer = Writer.start(source, { seed: printedSeed(), acts, rest: 0 });
   const all = () => Object.keys(writer.written.kinds).length === acts.length;
-  await until('every act was committed', all, 20).catch(() => undefined);
+  await until('every act was committed', all, 60).catch(() => undefined);
   const written = await writer.stop();
   expect(Object.keys(written.kinds).sort()).toEqual(acts.map((act) => act.kind).sort());
   expect(written.refused).toBeLessThan(written.transactions);

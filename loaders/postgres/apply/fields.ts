@@ -1,7 +1,6 @@
 /** Fields within a row's COPY text. */
-import { escapeInto, TAB, unescape } from '../../../src/format/text.js';
+import { escape, NULL_FIELD, TAB, unescape } from '../../../src/format/text.js';
 
-const NULL = Buffer.from('\\N');
 const FAR = Buffer.from('\\F');
 const UNCHANGED = Buffer.from('\\U');
 
@@ -24,15 +23,11 @@ export function rowOf(fields: readonly Uint8Array[]): Buffer {
 
 /** What a statement's parameter takes. Faults as `unescape`. */
 export const parameterOf = (field: Buffer): string | null =>
-  field.equals(NULL) ? null : bufferOf(unescape(field)).toString();
+  field.equals(NULL_FIELD) ? null : bufferOf(unescape(field)).toString();
 
 /** What it was made of. */
-export function fieldOf(parameter: string | null): Buffer {
-  if (parameter === null) return NULL;
-  const value = Buffer.from(parameter);
-  const field = Buffer.allocUnsafe(2 * value.length);
-  return field.subarray(0, escapeInto(field, 0, value, 0, value.length));
-}
+export const fieldOf = (parameter: string | null): Buffer =>
+  parameter === null ? NULL_FIELD : escape(Buffer.from(parameter));
 
 export const isUnchanged = (field: Buffer): boolean => field.equals(UNCHANGED);
 

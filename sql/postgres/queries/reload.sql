@@ -1,7 +1,3 @@
--- name: lock_lane_row
--- Waits for the change loader to end its transaction.
-SELECT mark FROM wirekite_progress WHERE source = 'stream' AND target = 'changes' FOR UPDATE
-
 -- name: leave_for_reload
 -- Its events wait again, so that what is taken back now is not made again before the table is empty.
 WITH events AS (

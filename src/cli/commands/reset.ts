@@ -3,11 +3,10 @@ import { Fault } from '../../base/fault.js';
 import type { Loader } from '../../connector/loader.js';
 import { actionSql } from '../../control/action.js';
 import { executeReset, planReset, type ResetPlan, type ResetTarget } from '../../control/reset.js';
-import { readFixed } from '../../control/set-up.js';
 import { tables } from '../../control/table.js';
 import type { Context } from '../../daemon/context.js';
 import { EXIT } from '../../daemon/exit.js';
-import { changesOf, streamName } from '../../daemon/stream-name.js';
+import { changesOf, streamOf } from '../../daemon/stream-name.js';
 import { readSchema } from '../../format/skt.js';
 import type { Layout } from '../../model/layout.js';
 import { tableName, type Schema } from '../../model/schema.js';
@@ -47,10 +46,10 @@ async function reset(argv: Options): Promise<void> {
 
 /** It would keep the source's log for nobody. The next run creates another. */
 async function removeStream(context: Context): Promise<void> {
-  const owner = await onControl(context, readFixed);
+  const stream = await onControl(context, (db) => streamOf(context.config, db));
   const extractor = await context.openExtractor('reset');
   try {
-    await changesOf(extractor, streamName(context.config, owner.get('target') ?? '')).remove();
+    await changesOf(extractor, stream).remove();
   } finally {
     await extractor.close();
   }
