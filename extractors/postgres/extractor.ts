@@ -31,8 +31,12 @@ export class PgExtractor implements Extractor {
     return readSchema(this.db);
   }
 
-  snapshot(tables: readonly Table[], ticket?: string): Promise<Snapshot> {
-    return ticket === undefined ? openSnapshot(this.db, tables) : joinSnapshot(this.db, ticket);
+  snapshot(tables: readonly Table[]): Promise<Snapshot> {
+    return openSnapshot(this.db, tables);
+  }
+
+  join(ticket: string): Promise<Snapshot> {
+    return joinSnapshot(this.db, ticket);
   }
 
   changes(stream: string): ChangeSource {

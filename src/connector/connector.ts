@@ -5,6 +5,8 @@ export interface Connector<T> {
   /** URL schemes that it answers to, with the colon, as in `url.protocol`. */
   readonly schemes: readonly string[];
   open(url: URL, options: OpenOptions): Promise<T>;
+  /** Of an extractor: snapshots can only be joined within the process that holds them. */
+  readonly ownSnapshots?: boolean;
   /** Whoever knows the database names the failure. */
   classify(error: unknown): Fault;
   /** What `openkite demo` shows of it. */

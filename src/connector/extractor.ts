@@ -12,8 +12,10 @@ export interface Extractor {
   /** Server and database as no other has it: a restored copy or another host behind the same name differs. */
   identity(): Promise<string>;
   schema(): Promise<Schema>;
-  /** Without a ticket: opens a new snapshot and holds it until `close`. With one: joins it. */
-  snapshot(tables: readonly Table[], ticket?: string): Promise<Snapshot>;
+  /** Opens a new snapshot and holds it until `close`. `readers`: how many sessions will join it at the same time. */
+  snapshot(tables: readonly Table[], readers: number): Promise<Snapshot>;
+  /** Joins a snapshot that is held elsewhere. Fault `SNAPSHOT_LOST` when it is gone. */
+  join(ticket: string): Promise<Snapshot>;
   /** How changes are followed; `stream` names what is kept for it on the source. Absent: this source can only be copied. */
   changes?(stream: string): ChangeSource;
   /** Where the sequences stand now. */
@@ -40,7 +42,7 @@ export interface ChangeSource {
    */
   create(waits: (why: string) => void): Promise<Position>;
   /** A new snapshot with an exact position: what commits at or after it is not in it. The stream must be there already. */
-  snapshot(tables: readonly Table[], waits: (why: string) => void): Promise<Snapshot>;
+  snapshot(tables: readonly Table[], readers: number, waits: (why: string) => void): Promise<Snapshot>;
   /**
    * Hands over every transaction from `from` on until the signal is aborted or the connection ends (rejects). Fault
    * `STREAM_GAP` when the source has not got everything from there on; nothing is ever skipped.

@@ -1,3 +1,4 @@
+import type { Fault } from '../base/fault.js';
 import type { Db, Tx } from '../db/db.js';
 import type { ChangedTable, FarValues, RowChange, Window } from '../model/change.js';
 import type { Layout } from '../model/layout.js';
@@ -10,6 +11,13 @@ export interface Loader {
   readonly db: Db;
   /** As an extractor's: equal where source and target are the same database. */
   identity(): Promise<string>;
+  /**
+   * What is moved, as the source's extractor describes it: first of all. Everything below is about these tables, by the
+   * source's names; where they go and what their columns become follows from it, and is the same in every session.
+   */
+  learn(schema: Schema): void;
+  /** What becomes of every table and column, what is lossy, and what cannot be. Pure. */
+  mapping(schema: Schema): Mapping;
   /** Everything that must be made for a schema, and what each step needs. Pure. */
   steps(schema: Schema): Step[];
   /** Steps that set the target's sequences. Pure. */
@@ -50,7 +58,36 @@ export interface Loader {
   /** Which of these tables exist there already. */
   existing(tables: readonly Table[]): Promise<string[]>;
   check(schema: Schema): Promise<Finding[]>;
+  /**
+   * Where DDL commits by itself: this failure of a statement says that what it makes is there, or what it drops is gone.
+   * Every step has one statement then. Absent: DDL is a part of its transaction.
+   */
+  isDone?(fault: Fault): boolean;
   close(): Promise<void>;
+}
+
+export interface Mapping {
+  readonly tables: readonly TableMapping[];
+  /** What the source has and the target will not have, a sentence each. */
+  readonly notMade: readonly string[];
+  /** Names that cannot be there as they are, or that would be one there: with each of these nothing may be written. */
+  readonly refused: readonly string[];
+}
+
+export interface TableMapping {
+  readonly table: TableName;
+  readonly target: string;
+  readonly columns: readonly ColumnMapping[];
+}
+
+export interface ColumnMapping {
+  readonly column: string;
+  readonly type: string;
+  readonly targetType: string;
+  /** Which values would be refused there; nothing is ever changed silently. */
+  readonly refuses?: string;
+  /** What of the column's meaning is not kept, although every value is. */
+  readonly loses?: string;
 }
 
 /** A statement of a window that changed another number of rows than it should. */

@@ -28,6 +28,8 @@ export interface Context {
   readonly id: string;
   readonly host: string;
   readonly store: ChunkStore;
+  /** As the source's connector says. */
+  readonly ownSnapshots: boolean;
   openExtractor(what: string): Promise<Extractor>;
   openLoader(what: string, tuning?: Tuning): Promise<Loader>;
   /** The session on the target that control statements go through. */
@@ -49,6 +51,7 @@ export async function openContext(config: Config, role: string, connectors: Conn
     id: randomUUID().slice(0, 8),
     host: hostname(),
     store: await openStore(config.chunks.store),
+    ownSnapshots: source.ownSnapshots ?? false,
     openExtractor: (what) => source.open(config.source, named(what)),
     openLoader,
     control: new Session(async () => (await openLoader('control', QUICK)).db),

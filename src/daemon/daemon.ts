@@ -4,7 +4,7 @@ import { openLog } from '../base/log.js';
 import { stopOnSignals } from '../base/stop.js';
 import type { Settings } from '../control/setting.js';
 import { readSchema } from '../format/skt.js';
-import { tableName, type SchemaObject, type Table } from '../model/schema.js';
+import { tableName, type Schema, type SchemaObject, type Table } from '../model/schema.js';
 import type { Config } from './config.js';
 import { openContext, type Connectors } from './context.js';
 import { EXIT, exitOf, liftStop } from './exit.js';
@@ -15,7 +15,7 @@ import { runUnit, type Unit, type Work } from './unit.js';
 export interface Role {
   readonly name: string;
   readonly units: (settings: Settings) => number;
-  readonly work: (unit: Unit, context: DaemonContext) => Work;
+  readonly work: (unit: Unit, context: DaemonContext, index: number) => Work;
   /** What goes on beside the units for as long as they live: it ends when the signal is aborted. */
   readonly beside?: (context: DaemonContext, over: AbortSignal) => Promise<void>;
 }
@@ -45,10 +45,11 @@ export async function daemon(config: Config, role: Role, connectors: Connectors)
 }
 
 async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
-  const { tables, objects } = await readSchema(live.store, live.config.migration);
-  const context = { ...live, tables, objects, table: lookUp(tables) };
+  const schema = await readSchema(live.store, live.config.migration);
+  const { tables, objects } = schema;
+  const context = { ...live, openLoader: learned(live, schema), tables, objects, table: lookUp(tables) };
   const rules = { ...context, maxRetries: () => context.settings().max_retries };
-  const works = units.map((unit) => role.work(unit, context));
+  const works = units.map((unit, i) => role.work(unit, context, i));
   const ends = units.map((unit, i) => runUnit(unit, works[i] as Work, rules));
   // What ends one unit ends the daemon; the others finish what they hold.
   for (const end of ends) end.catch(() => live.gate.stop.drain('another unit of this daemon failed'));
@@ -59,6 +60,14 @@ async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
   await beside;
   if (failed) throw failed.reason;
 }
+
+const learned =
+  (live: Live, schema: Schema): Live['openLoader'] =>
+  async (what, tuning) => {
+    const loader = await live.openLoader(what, tuning);
+    loader.learn(schema);
+    return loader;
+  };
 
 /** STOP lets what is running end, for so long; then it is cancelled on the server, and simply not done. */
 async function cancelLate({ gate, settings, log }: Live, works: readonly Work[], over: AbortSignal): Promise<void> {

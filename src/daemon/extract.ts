@@ -115,7 +115,7 @@ class ExtractWork implements Work {
   private async join({ id, ticket }: HeldSnapshot): Promise<Snapshot> {
     if (this.joined?.id !== id) {
       await this.rest();
-      this.joined = { id, snapshot: await (await this.source.get()).snapshot([], ticket) };
+      this.joined = { id, snapshot: await (await this.source.get()).join(ticket) };
     }
     return this.joined.snapshot;
   }

@@ -9,6 +9,7 @@ import { dktName } from '../format/name.js';
 import type { Table } from '../model/schema.js';
 import type { Role, DaemonContext } from './daemon.js';
 import { bestEncoding } from './encoding.js';
+import { dataExtractor } from './extract.js';
 import { Session } from './session.js';
 import { changesOf, streamOf } from './stream-name.js';
 import type { Unit, Work } from './unit.js';
@@ -125,8 +126,9 @@ class KeepWork implements Work {
   }
 
   private take(extractor: Extractor, tables: readonly Table[]): Promise<Snapshot> {
-    if (this.stream === undefined) return extractor.snapshot(tables);
-    return changesOf(extractor, this.stream).snapshot(tables, (why) => {
+    const readers = this.context.settings().extract_connections + 1; // one that slices
+    if (this.stream === undefined) return extractor.snapshot(tables, readers);
+    return changesOf(extractor, this.stream).snapshot(tables, readers, (why) => {
       this.unit.why = why;
       this.context.beat();
     });
@@ -134,7 +136,7 @@ class KeepWork implements Work {
 
   /** Bounds are written down before the first slice is read, table by table, so that reading starts at once. */
   private async plan(wanting: readonly TableRow[], snapshotId: string, held: Snapshot): Promise<void> {
-    const reader = await (await this.slicer.get()).snapshot([], held.ticket);
+    const reader = await (await this.slicer.get()).join(held.ticket);
     const loader = await this.target.get();
     const control = await this.context.control.get();
     const { slice_bytes } = this.context.settings();
@@ -187,3 +189,10 @@ class KeepWork implements Work {
 }
 
 export const keeper: Role = { name: 'keep', units: () => 1, work: (unit, context) => new KeepWork(unit, context) };
+
+/** For sources whose snapshots cannot be joined by other processes: the keeper, and all that read under it. */
+export const wholeExtractor: Role = {
+  ...dataExtractor,
+  units: (settings) => 1 + dataExtractor.units(settings),
+  work: (unit, context, i) => (i === 0 ? keeper.work(unit, context, i) : dataExtractor.work(unit, context, i)),
+};

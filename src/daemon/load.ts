@@ -50,12 +50,16 @@ class LoadWork implements Work {
     return true;
   }
 
-  /** The statements and the task's end commit together, so a task is neither done twice nor forgotten. */
+  /**
+   * The statements and the task's end commit together, so a task is neither done twice nor forgotten. Where DDL commits by
+   * itself, one that is done a second time finds its work done.
+   */
   private async perform(task: Task): Promise<void> {
     const loader = await this.target.get();
     this.unit.why = task.id;
+    if (loader.isDone) await performAgain(loader, loader.isDone, task.statement);
     await loader.db.transaction(async (tx) => {
-      if (task.statement !== '') await tx.query(task.statement);
+      if (!loader.isDone && task.statement !== '') await tx.query(task.statement);
       probe('T1');
       await finishTask(tx, task.id, this.unit.worker);
     });
@@ -129,6 +133,14 @@ class LoadWork implements Work {
     await this.giveBack();
     return (task ?? claim) !== undefined;
   }
+}
+
+/** A statement that was done before a crash says so by failing. */
+async function performAgain({ db }: Loader, isDone: (fault: Fault) => boolean, sql: string): Promise<void> {
+  if (sql === '') return;
+  await db.query(sql).catch((error: unknown) => {
+    if (!(error instanceof Fault) || !isDone(error)) throw error;
+  });
 }
 
 /** The file is not what was sealed: the source is asked for the chunk again, under the same snapshot. */

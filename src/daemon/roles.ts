@@ -2,18 +2,19 @@ import { once } from 'node:events';
 import { explain, Fault } from '../base/fault.js';
 import { STANDBY } from './children.js';
 import { changeExtractor } from './capture.js';
-import { readConfig } from './config.js';
+import { connectorFor } from '../connector/discover.js';
+import { readConfig, type Config } from './config.js';
 import type { Connectors } from './context.js';
 import { daemon, type Role } from './daemon.js';
 import { EXIT, exitOf } from './exit.js';
 import { dataExtractor } from './extract.js';
 import { changeLoader } from './follow.js';
-import { keeper } from './keep.js';
+import { keeper, wholeExtractor } from './keep.js';
 import { dataLoader } from './load.js';
 
 /** The daemons by the words that start them: `extract data`, `load data`. */
 export const ROLES: Readonly<Record<'extract' | 'load', Readonly<Record<string, Role>>>> = {
-  extract: { keeper, data: dataExtractor, change: changeExtractor },
+  extract: { keeper, data: dataExtractor, all: wholeExtractor, change: changeExtractor },
   load: { data: dataLoader, change: changeLoader },
 };
 
@@ -45,6 +46,16 @@ export function startDaemon(
   connectors: Connectors,
 ): Promise<number> {
   const role = ROLES[side][what];
-  if (role) return daemon(readConfig(file), role, connectors);
+  const config = readConfig(file);
+  if (role === keeper || role === dataExtractor) refuseApart(config, what, connectors);
+  if (role) return daemon(config, role, connectors);
   throw new Fault('operator', `cannot ${side} ${what}`, { hint: `one of: ${Object.keys(ROLES[side]).join(', ')}` });
+}
+
+/** A snapshot that only its own process can join would be found lost by every reader elsewhere. */
+function refuseApart({ source }: Config, what: string, { extractors }: Connectors): void {
+  if (!connectorFor(source, extractors).ownSnapshots) return;
+  throw new Fault('operator', `extract ${what} cannot run apart: another process cannot join this source's snapshots`, {
+    hint: '`openkite extract all` holds them and reads under them',
+  });
 }

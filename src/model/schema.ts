@@ -9,6 +9,8 @@
  * `owner of table public.film`.
  */
 
+import type { ValueType } from './type.js';
+
 /** A table's name in the control tables and in configuration: `schema.table`, unescaped. */
 export type TableName = string;
 
@@ -16,6 +18,8 @@ export interface Schema {
   /** The folder name of the connector family whose words the definitions are in. */
   readonly dialect: string;
   readonly serverVersion: string;
+  /** The schema in which the source finds a table that is named without one. */
+  readonly home: string;
   readonly tables: readonly Table[];
   readonly objects: readonly SchemaObject[];
   /** What the source has and this schema leaves out, one sentence each: never silently. */
@@ -42,6 +46,7 @@ export interface Table {
   readonly bytesEstimated: number;
   /** Chunk encodings that this source can write for it, the best first. */
   readonly encodings: readonly Encoding[];
+  readonly comment?: string;
 }
 
 export type Encoding = 'pgcopy' | 'text';
@@ -50,15 +55,24 @@ export interface Column {
   readonly name: string;
   /** With modifiers, qualified where not built in: `numeric(10,2)`, `public.mpaa_rating`. */
   readonly type: string;
+  /** What its values are, for engines that do not know the type. */
+  readonly value: ValueType;
   /** Its binary form carries numbers that the source gave to types: not every target takes those. */
   readonly numbered: boolean;
   readonly nullable: boolean;
   /** NOT NULL in the dialect's words, with its name where it has one; absent where a parent says it. */
   readonly notNull?: string;
   readonly collation?: string;
-  readonly default?: Definition;
+  readonly default?: Default;
   readonly generated?: { readonly expression: string; readonly stored: boolean };
   readonly identity?: Identity;
+  /** Where no value is given it counts up: an identity, a sequence, AUTO_INCREMENT. */
+  readonly counts?: boolean;
+  /** Set to the time of every update that does not set it. */
+  readonly onUpdateNow?: boolean;
+  readonly comment?: string;
+  /** What the operator wants instead of what a loader of another dialect, or the same, would do. */
+  readonly override?: Override;
   /** Further column options in the dialect's words: STORAGE, COMPRESSION, SET STATISTICS. */
   readonly options: readonly string[];
   /** False where the column comes from a parent and must not be declared again. */
@@ -69,6 +83,21 @@ export interface Definition {
   readonly id: string;
   readonly definition: string;
   readonly needs: readonly string[];
+}
+
+export interface Default extends Definition {
+  /** The same in neutral words, where it is that simple. */
+  readonly plain?: PlainDefault;
+}
+
+/** `value`: its canonical text. `now`: the time, with so many digits of a second. */
+export type PlainDefault = { readonly value: string } | { readonly now: number };
+
+/** In the target's words. */
+export interface Override {
+  readonly type?: string;
+  /** SQL in which `:value` stands for the canonical text; may change it. */
+  readonly expression?: string;
 }
 
 export interface Identity {
@@ -105,14 +134,34 @@ export interface Constraint extends Definition {
   readonly build?: string;
   /** Of a key: its index, and the partitioned index to which that is attached. */
   readonly index?: IndexPlace;
-  readonly references?: { readonly table: TableName; readonly columns: readonly string[] };
+  readonly references?: References;
+  /** Of a check: its condition in the dialect's words. */
+  readonly condition?: string;
 }
+
+export interface References {
+  readonly table: TableName;
+  readonly columns: readonly string[];
+  readonly onDelete: Referential;
+  readonly onUpdate: Referential;
+  /** What these do to rows of the referring table is not in the source's log: whoever applies changes has to do it. */
+  readonly unlogged?: boolean;
+}
+
+export type Referential = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
 
 export interface Index extends Definition {
   readonly name: string;
   readonly unique: boolean;
   readonly columns: readonly string[];
   readonly index: IndexPlace;
+  /** In neutral words; absent where only its dialect can say it. */
+  readonly plain?: PlainIndex;
+}
+
+export interface PlainIndex {
+  readonly method: 'ordered' | 'hash' | 'fulltext' | 'spatial';
+  readonly parts: readonly { readonly column: string; readonly length?: number; readonly descending: boolean }[];
 }
 
 /** Qualified names, quoted where they must be. */
@@ -149,6 +198,8 @@ export interface SequenceValue {
   readonly sequence: string;
   readonly last: string;
   readonly called: boolean;
+  /** The column that counts by it. */
+  readonly column?: { readonly table: TableName; readonly name: string };
 }
 
 /** Columns that have values of their own: what a `.dkt` carries, in order. Generated ones are computed there. */

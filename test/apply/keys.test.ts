@@ -210,7 +210,7 @@ test('where TRUNCATE is forbidden, rows that refer to others go first', async ()
 });
 
 test('doctor says what a role without the right means', async () => {
-  const schema = { dialect: 'postgres', serverVersion: '', tables: [], objects: [], notMoved: [] };
+  const schema = { dialect: 'postgres', serverVersion: '', home: 'public', tables: [], objects: [], notMoved: [] };
   const { db } = await humbleBed('SELECT 1');
   const still = (await checkTarget(db, schema)).find(({ what }) => what === 'target keeps its own keys still');
   expect(still).toMatchObject({

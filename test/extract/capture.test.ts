@@ -180,7 +180,7 @@ describe('on 18', () => {
       const holder = await openExtractor(url);
       const waits = waitsFor();
       await a!.query(`BEGIN; INSERT INTO t VALUES (${tries}00001, 'a')`);
-      const opening = holder.changes!(stream.name).snapshot(stream.tables, waits.tell);
+      const opening = holder.changes!(stream.name).snapshot(stream.tables, 1, waits.tell);
       await waits.told(a!.session);
       await b!.query(`BEGIN; INSERT INTO t VALUES (${tries}00002, 'b')`);
       await a!.query('COMMIT');
@@ -212,13 +212,13 @@ describe('on 18', () => {
   test('what others join of it outlives the slot that it came from', async () => {
     const stream = await another();
     const [holder, reader] = [await openExtractor(url), await openExtractor(url)];
-    const held = await holder.changes!(stream.name).snapshot(stream.tables, () => undefined);
+    const held = await holder.changes!(stream.name).snapshot(stream.tables, 1, () => undefined);
     const slots = await stream.db.query(
       `SELECT 1 FROM pg_replication_slots WHERE temporary AND database = current_database()`,
     );
     expect(slots.count).toBe(0);
     await stream.db.query(`INSERT INTO t VALUES (61, 'later')`);
-    const joined = await reader.snapshot([], held.ticket);
+    const joined = await reader.join(held.ticket);
     const seen = new Rows();
     for (const slice of await joined.slices(stream.tables[0]!, 'text', 1e9)) await joined.copy(slice, seen);
     expect(seen.text).not.toContain('later');

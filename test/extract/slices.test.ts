@@ -56,8 +56,8 @@ describe.each([13, 18] as const)('slices on %i', (major: Major) => {
   async function read(name: string, bytes: number, meanwhile = '') {
     const table = tables.find((t) => t.name === name) as Table;
     const [holder, reader] = [await open(), await open()];
-    const held = await holder.snapshot([table]);
-    const joined = await reader.snapshot([], held.ticket);
+    const held = await holder.snapshot([table], 1);
+    const joined = await reader.join(held.ticket);
     const slices = await joined.slices(table, 'text', bytes);
     if (meanwhile !== '') await db.query(meanwhile);
     const sink = new Rows();
@@ -100,7 +100,7 @@ describe.each([13, 18] as const)('slices on %i', (major: Major) => {
     const blocker = await connect(url, { name: 'test', searchPath: 'public' });
     const holder = await open();
     await blocker.query('BEGIN; LOCK TABLE keyless IN ACCESS EXCLUSIVE MODE');
-    const opening = holder.snapshot([table, other]); // has exported, and waits for the lock
+    const opening = holder.snapshot([table, other], 1); // has exported, and waits for the lock
     await waiting(db, holder.session);
     await blocker.query(`${rewrite}; COMMIT`);
     expect((await opening).rewritten).toEqual(rewrite === '' ? [] : [table]);
@@ -109,10 +109,10 @@ describe.each([13, 18] as const)('slices on %i', (major: Major) => {
 
   test('joining a snapshot whose holder is gone says so', async () => {
     const holder = await open();
-    const { ticket } = await holder.snapshot(tables);
+    const { ticket } = await holder.snapshot(tables, 1);
     await holder.close();
     const reader = await open();
-    await expect(reader.snapshot([], ticket)).rejects.toMatchObject({ code: 'SNAPSHOT_LOST', kind: 'transient' });
+    await expect(reader.join(ticket)).rejects.toMatchObject({ code: 'SNAPSHOT_LOST', kind: 'transient' });
     await reader.close();
   });
 });

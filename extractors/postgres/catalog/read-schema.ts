@@ -23,6 +23,7 @@ export function readSchema(db: Db): Promise<Schema> {
     const whole = {
       dialect: 'postgres',
       serverVersion: rows[0]?.version ?? '',
+      home: 'public',
       tables,
       objects,
       notMoved: [...sentences.map((row) => row.sentence), ...notMoved],

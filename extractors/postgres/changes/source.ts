@@ -60,7 +60,7 @@ export class PgChanges implements ChangeSource {
     }
   }
 
-  async snapshot(tables: readonly Table[], waits: (why: string) => void): Promise<Snapshot> {
+  async snapshot(tables: readonly Table[], _readers: number, waits: (why: string) => void): Promise<Snapshot> {
     const wire = await this.replication();
     try {
       const suffix = `_${randomBytes(4).toString('hex')}`;

@@ -3,6 +3,7 @@ import { Fault } from '../../base/fault.js';
 import { stopOnSignals } from '../../base/stop.js';
 import { Children, type ChildSpec } from '../../daemon/children.js';
 import type { Config } from '../../daemon/config.js';
+import type { Context } from '../../daemon/context.js';
 import { coordinate } from '../../daemon/coordinate.js';
 import { EXIT, liftStop } from '../../daemon/exit.js';
 import type { Until } from '../../daemon/ending.js';
@@ -37,7 +38,7 @@ export default command;
 async function run(argv: Options): Promise<void> {
   const context = await contextOf(argv, 'coordinate');
   const until = untilOf(argv, context.config);
-  const children = new Children(argv.execute && argv.children ? daemonsFor(context.config) : [], context.log);
+  const children = new Children(argv.execute && argv.children ? daemonsFor(context) : [], context.log);
   const prepared = await inspect(context);
   if (prepared.stopped) return stopped(context.config.control.schema);
   if (!argv.execute) return explainRun(prepared);
@@ -63,16 +64,19 @@ function untilOf({ until }: Options, { changes, file }: Config): Until {
   });
 }
 
-function daemonsFor({ changes, file }: Config): ChildSpec[] {
+function daemonsFor({ config: { changes, file }, ownSnapshots }: Context): ChildSpec[] {
   const extractor = new URL('main.js', extractorsFolder);
   const loader = new URL('main.js', loadersFolder);
   const following = [
     { role: 'capture', main: extractor, args: ['change', file] },
     { role: 'follow', main: loader, args: ['change', file] },
   ];
-  return [
+  const apart = [
     { role: 'keep', main: extractor, args: ['keeper', file] },
     { role: 'extract', main: extractor, args: ['data', file] },
+  ];
+  return [
+    ...(ownSnapshots ? [{ role: 'extract', main: extractor, args: ['all', file] }] : apart),
     { role: 'load', main: loader, args: ['data', file] },
     ...(changes ? following : []),
   ];

@@ -5,6 +5,7 @@ import { MemoryStore } from './memory.js';
 
 const schema: Schema = {
   dialect: 'postgres',
+  home: 'public',
   serverVersion: '17.2',
   tables: [],
   objects: Array.from({ length: 20_000 }, (_, i) => ({
