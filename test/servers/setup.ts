@@ -1,5 +1,5 @@
 /**
- * One server per major version for the whole run, started when a test first asks for it: workers are processes of
+ * One server per major version, and one MariaDB, for the whole run, started when a test first asks for it: workers are processes of
  * their own, so they ask over loopback.
  */
 import { once } from 'node:events';
@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { startServer, type Major, type Server } from '../../extractors/postgres/server.js';
+import { MariaDb } from './mariadb.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,9 +31,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     running.set(major, server);
     return server;
   };
+  let mariaDb: Promise<MariaDb> | undefined;
+  const find = async (name: string): Promise<URL> => {
+    if (name !== 'mariadb') return (await start(Number(name) as Major)).url();
+    return (await (mariaDb ??= MariaDb.start())).url();
+  };
   const desk = createServer((request, response) => {
-    start(Number(request.url?.slice(1)) as Major).then(
-      (server) => response.end(server.url().href),
+    find(request.url?.slice(1) ?? '').then(
+      (url) => response.end(url.href),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   }).listen(0, '127.0.0.1');
@@ -41,5 +47,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     desk.close();
     await Promise.all([...running.values()].map(async (server) => (await server).stop('immediate')));
+    await (await mariaDb)?.stop();
   };
 }

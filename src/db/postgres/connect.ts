@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import pg, { type ClientConfig } from 'pg';
 import { Fault } from '../../base/fault.js';
+import { tlsChoices, type TlsDefaults } from '../tls.js';
 import { address, type Address } from './address.js';
 import { classify } from './faults.js';
 import { PgDb } from './pg-db.js';
-import { tlsChoices } from './tls.js';
 import { Wire, type Patience } from './wire.js';
 
 export interface ConnectOptions extends Patience {
@@ -51,7 +54,7 @@ export async function connectReplication(url: URL, options: ConnectOptions): Pro
 
 async function dial(url: URL, common: ClientConfig): Promise<{ client: pg.Client; config: ClientConfig }> {
   const at = address(url);
-  const choices = tlsChoices(url, at.host);
+  const choices = tlsChoices(url, at.host, tlsDefaults(process.env));
   for (const [i, ssl] of choices.entries()) {
     const config: ClientConfig = { ...at, ...common, ssl };
     const opened = await open(config);
@@ -62,6 +65,17 @@ async function dial(url: URL, common: ClientConfig): Promise<{ client: pg.Client
     if (i === choices.length - 1 || !elsewise(opened)) throw blame(classify(opened), at);
   }
   throw new Fault('operator', 'sslmode leaves no way to connect');
+}
+
+/** As psql finds them. */
+function tlsDefaults(env: NodeJS.ProcessEnv): TlsDefaults {
+  const usual = join(homedir(), '.postgresql', 'root.crt');
+  return {
+    mode: env['PGSSLMODE'],
+    rootcert: env['PGSSLROOTCERT'] ?? (existsSync(usual) ? usual : undefined),
+    cert: env['PGSSLCERT'],
+    key: env['PGSSLKEY'],
+  };
 }
 
 /** Servers that have answered this process: when one is not there now, that is no mistake in the URL. */
