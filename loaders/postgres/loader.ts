@@ -1,5 +1,5 @@
 import type { Finding } from '../../src/connector/connector.js';
-import type { Divergence, Loader, Miscount } from '../../src/connector/loader.js';
+import type { Divergence, Loader, Mapping, Miscount } from '../../src/connector/loader.js';
 import type { Db, Tx } from '../../src/db/db.js';
 import { serverIdentity } from '../../src/db/postgres/identity.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
@@ -18,6 +18,7 @@ import type { Step } from '../../src/model/step.js';
 import { Applier } from './apply/applier.js';
 import { checkTarget } from './check.js';
 import { qualified } from './create-table.js';
+import { sameMapping } from './mapping.js';
 import { sequenceSteps, steps } from './steps.js';
 
 const placeOf = ({ schema, table }: Layout): string => qualified({ schema, name: table });
@@ -36,6 +37,12 @@ export class PgLoader implements Loader {
 
   identity(): Promise<string> {
     return serverIdentity(this.pg);
+  }
+
+  learn(_schema: Schema): void {}
+
+  mapping(schema: Schema): Mapping {
+    return sameMapping(schema);
   }
 
   steps(schema: Schema): Step[] {

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../src/db/db.js';
-import type { Constraint, Index, IndexPlace } from '../../../src/model/schema.js';
+import type { Constraint, Index, IndexPlace, PlainIndex, References, Referential } from '../../../src/model/schema.js';
 import type { Key, Names } from './names.js';
 import { readRows } from './rows.js';
 
@@ -15,6 +15,9 @@ interface ConstraintRow {
   readonly definition: string;
   readonly references_table: string | null;
   readonly references_columns: readonly string[];
+  readonly on_delete: string;
+  readonly on_update: string;
+  readonly condition: string | null;
   readonly index_name: string | null;
   readonly build: string | null;
   readonly parent: string | null;
@@ -27,6 +30,8 @@ interface IndexRow {
   readonly unique: boolean;
   readonly columns: readonly string[];
   readonly definition: string;
+  readonly method: string;
+  readonly parts: PlainIndex['parts'] | null;
   readonly index_name: string;
   readonly parent: string | null;
 }
@@ -41,9 +46,8 @@ export async function readConstraints(tx: Tx, names: Names): Promise<Map<Key, Co
     validated: row.validated,
     ...(row.index_name === null ? {} : { index: placeOf(row.index_name, row.parent) }),
     ...(row.build === null ? {} : { build: row.build }),
-    ...(row.references_table === null
-      ? {}
-      : { references: { table: row.references_table, columns: row.references_columns } }),
+    ...referencesOf(row),
+    ...(row.condition === null ? {} : { condition: row.condition }),
   }));
 }
 
@@ -53,7 +57,25 @@ export async function readIndexes(tx: Tx, names: Names): Promise<Map<Key, Index[
     ...identified(row, names),
     unique: row.unique,
     index: placeOf(row.index_name, row.parent),
+    ...plainOf(row),
   }));
+}
+
+const ACTIONS: Readonly<Record<string, Referential>> = { r: 'restrict', c: 'cascade', n: 'set null', d: 'set default' };
+
+function referencesOf(row: ConstraintRow): { references?: References } {
+  const { references_table: table, references_columns: columns } = row;
+  if (table === null) return {};
+  const action = (letter: string): Referential => ACTIONS[letter] ?? 'no action';
+  return { references: { table, columns, onDelete: action(row.on_delete), onUpdate: action(row.on_update) } };
+}
+
+/** Access methods that other engines have too. */
+const METHODS: Readonly<Record<string, PlainIndex['method']>> = { btree: 'ordered', hash: 'hash' };
+
+function plainOf({ method, parts }: IndexRow): { plain?: PlainIndex } {
+  const known = METHODS[method];
+  return known === undefined || parts === null ? {} : { plain: { method: known, parts } };
 }
 
 function identified({ key, name, columns, definition }: ConstraintRow | IndexRow, names: Names) {

@@ -18,6 +18,7 @@ interface TableRow {
   readonly parameters: readonly string[];
   readonly access_method: string | null;
   readonly of_type: string | null;
+  readonly comment: string | null;
   readonly rows_estimated: string;
   readonly bytes_estimated: string;
 }
@@ -47,6 +48,7 @@ export async function readTables(tx: Tx, names: Names): Promise<Table[]> {
       rowsEstimated: Number(row.rows_estimated),
       bytesEstimated: Number(row.bytes_estimated),
       encodings: binary ? (['pgcopy', 'text'] as const) : (['text'] as const),
+      ...(row.comment === null ? {} : { comment: row.comment }),
     };
   });
 }

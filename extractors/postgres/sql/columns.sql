@@ -16,6 +16,7 @@ SELECT format('%s/%s', 'pg_class'::regclass::oid, a.attrelid) AS "table",
     a.attname AS name,
     format_type(a.atttypid, a.atttypmod) AS type,
     a.atttypid::text AS type_oid,
+    a.atttypmod AS modifier,
     NOT a.attnotnull OR NOT coalesce(k.convalidated, true) AS nullable,
     CASE WHEN a.attnotnull AND coalesce(k.convalidated, true) AND (c.relispartition OR coalesce(k.conislocal, NOT EXISTS (
         SELECT 1
@@ -26,6 +27,8 @@ SELECT format('%s/%s', 'pg_class'::regclass::oid, a.attrelid) AS "table",
         coalesce('CONSTRAINT ' || quote_ident(k.conname) || ' ', '') || 'NOT NULL'
         || CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END
     END AS not_null,
+    coalesce(co.collisdeterministic, true) AS exact,
+    col_description(a.attrelid, a.attnum) AS comment,
     CASE WHEN a.attcollation <> t.typcollation THEN format('%I.%I', cn.nspname, co.collname) END AS collation,
     pg_get_expr(d.adbin, d.adrelid) AS expression,
     format('%s/%s', 'pg_attrdef'::regclass::oid, d.oid) AS expression_key,
@@ -50,7 +53,10 @@ CROSS JOIN LATERAL (
 JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_collation co ON co.oid = a.attcollation
+LEFT JOIN (
+    SELECT c.* FROM (VALUES (true)) AS absent (collisdeterministic)
+    CROSS JOIN LATERAL (SELECT oid, collname, collnamespace, collisdeterministic FROM pg_collation) AS c
+) AS co ON co.oid = a.attcollation
 LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN identities s ON s.attrelid = a.attrelid AND s.attnum = a.attnum

@@ -16,6 +16,9 @@ SELECT format('%s/%s', 'pg_constraint'::regclass::oid, k.oid) AS key,
         ELSE pg_get_constraintdef(k.oid) END AS definition,
     CASE k.contype WHEN 'f' THEN fn.nspname || '.' || f.relname END AS references_table,
     names.references_columns,
+    k.confdeltype AS on_delete,
+    k.confupdtype AS on_update,
+    CASE k.contype WHEN 'c' THEN pg_get_expr(k.conbin, k.conrelid) END AS condition,
     format('%s/%s', 'pg_class'::regclass::oid, k.conindid) AS index_key,
     CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::regclass::text END AS index_name,
     CASE WHEN k.contype IN ('p', 'u', 'x') THEN parent.inhparent::regclass::text END AS parent,
@@ -23,7 +26,7 @@ SELECT format('%s/%s', 'pg_constraint'::regclass::oid, k.oid) AS key,
 FROM (VALUES (0::oid)) AS absent (conparentid)
 CROSS JOIN LATERAL (
     SELECT oid, conrelid, conname, contype, conkey, confkey, confrelid, conindid, coninhcount, conislocal, condeferrable,
-        convalidated, conparentid
+        convalidated, conparentid, confdeltype, confupdtype, conbin
     FROM pg_constraint
 ) AS k
 JOIN pg_class c ON c.oid = k.conrelid AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'

@@ -16,6 +16,7 @@ SELECT format('%s/%s', 'pg_class'::regclass::oid, c.oid) AS key,
         WHEN c.relpages = 0 THEN c.reltuples
         ELSE c.reltuples / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int)
     END::bigint::text AS rows_estimated,
+    obj_description(c.oid, 'pg_class') AS comment,
     CASE c.relkind WHEN 'r' THEN pg_table_size(c.oid) ELSE 0 END::text AS bytes_estimated
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
