@@ -5,23 +5,28 @@ import { rewind } from './rewind.js';
 import { emptyForReload } from './table.js';
 
 /**
- * Has one table read anew while all others go on: it leaves the lane of changes, what was made on its rows is taken back,
- * and it is emptied and forgotten together. Interrupted, it leaves a table that says RELOAD_NEEDED, and is repeated.
- * `empty` empties the target table within the transaction.
+ * Has tables read anew while all others go on: they leave the lane of changes, what was made on their rows is taken back,
+ * and they are emptied and forgotten together. Interrupted, it leaves tables that say RELOAD_NEEDED, and is repeated.
+ * `empty` empties the target tables within the transaction.
  */
-export async function reload(db: Db, table: TableName, why: string, empty: (tx: Tx) => Promise<void>): Promise<void> {
-  await leave(db, table, why);
-  await rewind(db, table);
+export async function reload(
+  db: Db,
+  tables: readonly TableName[],
+  why: string,
+  empty: (tx: Tx) => Promise<void>,
+): Promise<void> {
+  await leave(db, tables, why);
+  for (const table of tables) await rewind(db, table);
   await db.transaction(async (tx) => {
-    await emptyForReload(tx, table, why);
+    for (const table of tables) await emptyForReload(tx, table, why);
     await empty(tx);
   });
 }
 
-/** Under the lane's lock: its loader is between two transactions then, and passes over the table from the next one on. */
-async function leave(db: Db, table: TableName, why: string): Promise<void> {
+/** Under the lane's lock: its loader is between two transactions then, and passes over them from the next one on. */
+async function leave(db: Db, tables: readonly TableName[], why: string): Promise<void> {
   await db.transaction(async (tx) => {
     await ask(tx, 'hold_lane');
-    await ask(tx, 'leave_for_reload', { table, why });
+    for (const table of tables) await ask(tx, 'leave_for_reload', { table, why });
   });
 }

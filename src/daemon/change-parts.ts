@@ -8,6 +8,7 @@ import { storedColumns, tableName, type TableName } from '../model/schema.js';
 import { OUR_XID } from './recorder.js';
 import { DDL_NOTICE, type DdlNotice } from './catalog-watch.js';
 import type { DaemonContext } from './daemon.js';
+import { Cuts } from './kin.js';
 
 /** Which changes a pass applies: of which tables, of which transactions. */
 export interface Selection {
@@ -85,6 +86,7 @@ export class ChangeParts {
   private from: Cursor = { file: 0, item: 0 };
   /** Said in the transaction that is being read: with its end that table stops. */
   private stop: { readonly table: TableName; readonly why: string } | undefined;
+  private readonly cuts: Cuts;
 
   constructor(
     private readonly context: DaemonContext,
@@ -92,6 +94,7 @@ export class ChangeParts {
     private readonly selection: Selection,
   ) {
     this.far = new FarBook(context.store);
+    this.cuts = new Cuts(context.kin);
   }
 
   /** Throws TableStop at a change that does not fit its table. */
@@ -107,7 +110,8 @@ export class ChangeParts {
       const step = { seq, whole: item.kind === 'begin' };
       if (item.kind === 'row') {
         if (!this.wants(item.change.table, current)) continue;
-        if (this.isFull() || this.isNew(item.change.table)) yield this.window(at, step);
+        if (this.cuts.before(item.change) || this.isFull() || this.isNew(item.change.table))
+          yield this.window(at, step);
         this.add(item.change, current);
       } else if (item.kind === 'truncate') {
         const tables = item.tables.filter((table) => this.wants(table, current));

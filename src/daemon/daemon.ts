@@ -4,10 +4,11 @@ import { openLog } from '../base/log.js';
 import { stopOnSignals } from '../base/stop.js';
 import type { Settings } from '../control/setting.js';
 import { readSchema } from '../format/skt.js';
-import { tableName, type Schema, type SchemaObject, type Table } from '../model/schema.js';
+import { tableName, type SchemaObject, type Table } from '../model/schema.js';
 import type { Config } from './config.js';
-import { openContext, type Connectors } from './context.js';
+import { openContext, type Connectors, type Context } from './context.js';
 import { EXIT, exitOf, liftStop } from './exit.js';
+import { Kin } from './kin.js';
 import { underControl, type Live } from './under-control.js';
 import { runUnit, type Unit, type Work } from './unit.js';
 
@@ -20,12 +21,16 @@ export interface Role {
   readonly beside?: (context: DaemonContext, over: AbortSignal) => Promise<void>;
 }
 
-export interface DaemonContext extends Live {
+/** What the schema files say of the migration. Loaders know it from their opening on. */
+export interface Known {
   readonly tables: readonly Table[];
   readonly objects: readonly SchemaObject[];
+  readonly kin: Kin;
   /** From the schema file that the plan was made with. Fault when a control row names a table that is not in it. */
   table(name: string): Table;
 }
+
+export type DaemonContext = Live & Known;
 
 /** Runs one daemon to its end: 0 when it was asked to leave, 4 after STOP, 1 or 2 when it failed. */
 export async function daemon(config: Config, role: Role, connectors: Connectors): Promise<number> {
@@ -45,9 +50,7 @@ export async function daemon(config: Config, role: Role, connectors: Connectors)
 }
 
 async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
-  const schema = await readSchema(live.store, live.config.migration);
-  const { tables, objects } = schema;
-  const context = { ...live, openLoader: learned(live, schema), tables, objects, table: lookUp(tables) };
+  const context = await informed(live);
   const rules = { ...context, maxRetries: () => context.settings().max_retries };
   const works = units.map((unit, i) => role.work(unit, context, i));
   const ends = units.map((unit, i) => runUnit(unit, works[i] as Work, rules));
@@ -61,13 +64,17 @@ async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
   if (failed) throw failed.reason;
 }
 
-const learned =
-  (live: Live, schema: Schema): Live['openLoader'] =>
-  async (what, tuning) => {
-    const loader = await live.openLoader(what, tuning);
+/** With what the schema files say. */
+export async function informed<T extends Context>(context: T): Promise<T & Known> {
+  const schema = await readSchema(context.store, context.config.migration);
+  const { tables, objects } = schema;
+  const openLoader: Context['openLoader'] = async (what, tuning) => {
+    const loader = await context.openLoader(what, tuning);
     loader.learn(schema);
     return loader;
   };
+  return { ...context, openLoader, tables, objects, kin: new Kin(tables), table: lookUp(tables) };
+}
 
 /** STOP lets what is running end, for so long; then it is cancelled on the server, and simply not done. */
 async function cancelLate({ gate, settings, log }: Live, works: readonly Work[], over: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ import { claimLane, type StreamClaim } from '../control/stream.js';
 import type { Tx } from '../db/db.js';
 import { tableName, type TableName } from '../model/schema.js';
 import { ApplyPass, Discarded, type PassEnd } from './apply-pass.js';
-import { ChangeParts, TableStop, type Selection } from './change-parts.js';
+import { ChangeParts, TableStop, type Selection, type StopPart } from './change-parts.js';
 import type { DaemonContext, Role } from './daemon.js';
 import { Reading } from './reading.js';
 import { Session } from './session.js';
@@ -81,7 +81,7 @@ class FollowWork implements Work {
       const selection = { after: mark, until: stop ? Math.max(stop.seq, mark) : Infinity, wants };
       const { seq, stopped } = await this.apply(tx, loader, 'lane', selection, [...behind].join() + (stop?.seq ?? ''));
       await advanceLane(tx, claim, mark, seq);
-      for (const { table, why } of [...stopped, ...(stop ? [stop] : [])]) {
+      for (const { table, why } of this.withKin([...stopped, ...(stop ? [stop] : [])])) {
         await leaveLane(tx, table, seq);
         await this.stop(tx, table, why);
       }
@@ -98,11 +98,11 @@ class FollowWork implements Work {
   private async catchUp(stop?: TableStop): Promise<boolean> {
     const control = await this.context.control.get();
     const claim = this.claim as StreamClaim;
-    if ((await behindTables(control)).filter((table) => isReady(table)).length === 0) return false;
+    if (this.ready(await behindTables(control)).length === 0) return false;
     const loader = await this.target.get();
     return loader.db.transaction(async (tx) => {
       const { mark } = await lockLane(tx, claim);
-      const ready = (await behindTables(tx)).filter((table) => isReady(table));
+      const ready = this.ready(await behindTables(tx));
       const joining = ready.filter(({ appliedSeq }) => appliedSeq === mark);
       await joinLane(tx, joining, mark);
       for (const { table } of joining) this.context.log.info({ table }, `${table} is in step with the changes`);
@@ -129,8 +129,22 @@ class FollowWork implements Work {
       late.filter(({ appliedSeq }) => appliedSeq < seq),
       seq,
     );
-    for (const { table, why } of [...stopped, ...(stop ? [stop] : [])]) await this.stop(tx, table, why);
+    for (const { table, why } of this.withKin([...stopped, ...(stop ? [stop] : [])])) await this.stop(tx, table, why);
     probe('A7');
+  }
+
+  /** What is done to rows of one of a kin happens to those of the others: none of them goes on alone. */
+  private withKin(stopped: readonly Pick<StopPart, 'table' | 'why'>[]): Pick<StopPart, 'table' | 'why'>[] {
+    const named = new Set(stopped.map(({ table }) => table));
+    const others = [...this.context.kin.ofAll(named)].filter((table) => !named.has(table));
+    const why = `its rows follow those of ${[...named].join(', ')} by foreign keys, and that is stopped`;
+    return [...stopped, ...others.map((table) => ({ table, why }))];
+  }
+
+  /** Those that can be brought up to the lane: together with all of their kin. */
+  private ready(behind: readonly BehindTable[]): BehindTable[] {
+    const held = this.context.kin.ofAll(behind.filter((table) => !isReady(table)).map(({ table }) => table));
+    return behind.filter((table) => isReady(table) && !held.has(table.table));
   }
 
   /** Goes on reading where the last transaction ended, if that was of the same. Whatever fails, reading begins anew. */

@@ -6,10 +6,11 @@ import { closeSnapshot, loseSnapshot, lostSnapshots, openSnapshot, snapshotInUse
 import { caughtTables, emptyForReload, tables, takeChunkNumbers, type TableRow } from '../control/table.js';
 import { findStream } from '../control/stream.js';
 import { dktName } from '../format/name.js';
-import type { Table } from '../model/schema.js';
+import { tableName, type Table } from '../model/schema.js';
 import type { Role, DaemonContext } from './daemon.js';
 import { bestEncoding } from './encoding.js';
 import { dataExtractor } from './extract.js';
+import { reloadTable } from './reload.js';
 import { Session } from './session.js';
 import { changesOf, streamOf } from './stream-name.js';
 import type { Unit, Work } from './unit.js';
@@ -66,10 +67,15 @@ class KeepWork implements Work {
 
   /** Half read under a snapshot that is gone: emptied and read again, keyed or not. */
   private async readCaughtAnew(): Promise<void> {
-    const caught = new Set(await caughtTables(await this.context.control.get()));
+    const caught = this.context.kin.ofAll(await caughtTables(await this.context.control.get()));
     if (caught.size === 0) return;
     const rows = (await tables(await this.context.control.get())).filter((row) => caught.has(row.table));
-    for (const row of rows) await this.readAnew(row, 'its snapshot was lost before all of it was read');
+    for (const { table, state } of rows)
+      // kin that are further: they go first, so that all are found again if we die
+      if (state !== 'COPYING' && state !== 'PLANNED')
+        await reloadTable(this.context, this.context.table(table), 'the snapshot that its kin was read under was lost');
+    for (const row of rows.filter(({ state }) => state === 'COPYING'))
+      await this.readAnew(row, 'its snapshot was lost before all of it was read');
   }
 
   private async readAnew(row: TableRow, why: string): Promise<void> {
@@ -140,9 +146,10 @@ class KeepWork implements Work {
     const loader = await this.target.get();
     const control = await this.context.control.get();
     const { slice_bytes } = this.context.settings();
+    const rewritten = this.context.kin.ofAll(held.rewritten.map(tableName));
     for (const row of wanting) {
+      if (rewritten.has(row.table)) continue;
       const table = this.context.table(row.table);
-      if (held.rewritten.includes(table)) continue;
       const encoding = bestEncoding(table, loader);
       const slices = await reader.slices(table, encoding, slice_bytes);
       const { table: name, generation } = row;

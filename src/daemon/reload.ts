@@ -1,13 +1,18 @@
 import { reload } from '../control/reload.js';
 import { tableName, type Table } from '../model/schema.js';
-import type { Context } from './context.js';
+import type { DaemonContext } from './daemon.js';
 
-/** Empties a table of a running migration and has it read again under a new snapshot. All others go on. */
-export async function reloadTable(context: Context, table: Table, why: string): Promise<void> {
+/** Empties a table of a running migration, and its kin, and has them read again under a new snapshot. All others go on. */
+export async function reloadTable(
+  context: Pick<DaemonContext, 'openLoader' | 'kin' | 'table'>,
+  table: Table,
+  why: string,
+): Promise<void> {
+  const names = [...context.kin.of(tableName(table))];
   const loader = await context.openLoader('reload');
   try {
-    const layout = loader.layout(table, 'text');
-    await reload(loader.db, tableName(table), why, (tx) => loader.empty(tx, [layout]));
+    const layouts = names.map((name) => loader.layout(context.table(name), 'text'));
+    await reload(loader.db, names, why, (tx) => loader.empty(tx, layouts));
   } finally {
     await loader.close();
   }

@@ -4,9 +4,8 @@ import { connectors } from '../../src/cli/connectors.js';
 import { openLog } from '../../src/base/log.js';
 import { readConfig } from '../../src/daemon/config.js';
 import { openContext } from '../../src/daemon/context.js';
+import { informed } from '../../src/daemon/daemon.js';
 import { reloadTable } from '../../src/daemon/reload.js';
-import { readSchema } from '../../src/format/skt.js';
-import { tableName } from '../../src/model/schema.js';
 import { change, following, inStep, leave, small } from './following.js';
 import type { Migration } from './migration.js';
 
@@ -65,12 +64,8 @@ it('a killed keeper and two reloads while the writer goes on: foreign keys too',
 });
 
 async function reload(migration: Migration, name: string): Promise<void> {
-  const context = await openContext(readConfig(migration.config), 'reload', await connectors(), openLog('reload'));
-  const { tables } = await readSchema(context.store, 'torture');
-  await reloadTable(
-    context,
-    tables.find((table) => tableName(table) === name)!,
-    'test',
-  );
+  const open = openContext(readConfig(migration.config), 'reload', await connectors(), openLog('reload'));
+  const context = await informed(await open);
+  await reloadTable(context, context.table(name), 'test');
   await context.control.drop();
 }
