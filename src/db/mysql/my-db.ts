@@ -4,6 +4,7 @@ import type { Db, Params, Result, Row, Tx } from '../db.js';
 import { Lane } from '../lane.js';
 import { isEnd } from './faults.js';
 import { migrate, migrationScript } from './migrate.js';
+import type { RowTaker } from './rows.js';
 import type { Wire } from './wire.js';
 
 const DIALECT = 'mysql';
@@ -32,6 +33,11 @@ export class MyDb implements Db {
 
   load(sql: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {
     return this.#lane.run(() => this.wire.load(sql, bytes));
+  }
+
+  /** A SELECT: each row to the taker as it arrives. Returns the rows. */
+  unload(sql: string, taker: RowTaker): Promise<number> {
+    return this.#lane.run(() => this.wire.unload(sql, taker));
   }
 
   transaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {

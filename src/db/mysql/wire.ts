@@ -6,14 +6,18 @@ import { Fault } from '../../base/fault.js';
 import type { Params, Result, Row } from '../db.js';
 import { bind } from './bind.js';
 import { classify } from './faults.js';
+import { Guard, RowTap, type RowTaker } from './rows.js';
 
 /** Seconds after which a silent server is given up. */
 export interface Patience {
   /** For the answer to a statement. Absent: ten minutes where it has parameters, else as long as it takes. */
   readonly deadline?: number;
+  /** For a byte to move while rows are read. */
+  readonly stall?: number;
 }
 
 const OURS = 600;
+const STALL = 300;
 /** While rows are sent, so many bytes may wait in the socket. */
 const AHEAD = 4 << 20;
 
@@ -70,6 +74,27 @@ export class Wire {
     const { affectedRows, warningStatus } = results as ResultSetHeader;
     if (warningStatus > 0) throw await this.warned(warningStatus);
     return affectedRows;
+  }
+
+  /**
+   * One SELECT, its rows to the taker as they are on the wire. When the taker fails, the statement is cancelled and what
+   * still comes is thrown away. Returns the rows, or rejects with what failed first.
+   */
+  async unload(sql: string, taker: RowTaker): Promise<number> {
+    const stall = this.patience.stall ?? STALL;
+    let cancelled: Promise<void> | undefined;
+    const guard = new Guard(taker, () => (cancelled = this.cancel().catch(() => void this.socket.destroy())));
+    const tap = new RowTap(this.socket, guard, (waits) => this.socket.setTimeout(waits ? 0 : stall * 1000));
+    try {
+      await this.answer({ sql }, stall);
+    } catch (fault) {
+      if (guard.failure === undefined) throw fault;
+    } finally {
+      tap.close();
+      await cancelled; // else it might hit the next statement
+    }
+    if (guard.failure !== undefined) throw guard.failure.error;
+    return tap.rows;
   }
 
   private async *paced(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
