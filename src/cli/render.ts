@@ -1,5 +1,6 @@
 import type { Finding } from '../connector/connector.js';
 import type { Provision } from '../connector/extractor.js';
+import type { ColumnMapping, Mapping } from '../connector/loader.js';
 import type { Lag } from '../control/sample.js';
 import type { Plan } from '../daemon/plan.js';
 import { tableName } from '../model/schema.js';
@@ -50,8 +51,25 @@ export const showFindings = (findings: readonly Finding[]): string =>
 
 const MARKS = { ok: 'ok  ', warning: 'warn', failure: 'FAIL' } as const;
 
+/** Where each table goes and what its columns become: those that change their type, or only those that lose something. */
+export function showMapping({ tables }: Mapping, all: boolean): string {
+  const lines = tables.flatMap(({ table: name, target, columns }) => {
+    const told = columns.filter(
+      (c) => all || c.type !== c.targetType || c.refuses !== undefined || c.loses !== undefined,
+    );
+    const names = Math.max(0, ...told.map(({ column }) => column.length));
+    return [`${name} -> ${target}`, ...told.map((column) => showColumn(column, names))];
+  });
+  return lines.map(visible).join('\n');
+}
+
+function showColumn({ column, type, targetType, refuses, loses }: ColumnMapping, width: number): string {
+  const notes = [refuses && `refuses ${refuses}`, loses && `loses ${loses}`].filter(Boolean).join('; ');
+  return `  ${notes === '' ? ' ' : '!'} ${column.padEnd(width)}  ${type} -> ${targetType}${notes && `   ${notes}`}`;
+}
+
 /** Tables with their sizes, how many steps of which kind, and what is left out. */
-export function showPlan({ schema, steps }: Plan): string {
+export function showPlan({ schema, mapping, steps }: Plan): string {
   const withRows = schema.tables.filter((t) => t.hasRows).sort((a, b) => b.bytesEstimated - a.bytesEstimated);
   const tables = withRows.map((t) => ({
     table: tableName(t),
@@ -65,6 +83,7 @@ export function showPlan({ schema, steps }: Plan): string {
     '',
     [...counts].map(([kind, count]) => `${count} ${kind}`).join(', '),
     ...schema.notMoved.map((what) => `not moved: ${visible(what)}`),
+    ...mapping.notMade.map((what) => `not made: ${visible(what)}`),
   ].join('\n');
 }
 

@@ -56,6 +56,18 @@ const tunables = z.record(z.string(), z.number()).superRefine((all, context) => 
 /** It is pasted into statements that an operator reads and types. */
 const plainName = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'expected small letters, digits and _ only');
 
+const override = z
+  .strictObject({
+    /** In the target's words. */
+    type: z.string().min(1).optional(),
+    /** SQL of the target; `:value` is the source's value as text. */
+    expression: z
+      .string()
+      .regex(/:value\b/, 'expected :value in it, which stands for the value as text')
+      .optional(),
+  })
+  .refine(({ type, expression }) => type ?? expression, 'expected type, expression or both');
+
 const patterns = z.array(z.string().regex(/^[^.]+\..+$/, 'expected schema.table, * for any'));
 
 const shape = z.strictObject({
@@ -69,6 +81,8 @@ const shape = z.strictObject({
       exclude: patterns.default([]),
       /** Tables without a key that may be given REPLICA IDENTITY FULL, or what the source calls it. */
       full_identity: patterns.default([]),
+      /** By `schema.table.column`: what it becomes instead of what would be chosen for it. */
+      columns: z.record(z.string(), override).default({}),
     })
     .prefault({}),
   /** Follow what the source commits after loading. */

@@ -3,7 +3,6 @@ import { explain } from '../base/fault.js';
 import { probe } from '../base/probe.js';
 import type { Stop } from '../base/stop.js';
 import type { Extractor } from '../connector/extractor.js';
-import type { Loader } from '../connector/loader.js';
 import { inStep } from '../control/behind.js';
 import { stopIfLost } from '../control/claim.js';
 import { clock, readLag, type Lag } from '../control/sample.js';
@@ -26,6 +25,7 @@ import type { Db } from '../db/db.js';
 import { CUTOVER, IN_STEP } from '../model/step.js';
 import type { Children } from './children.js';
 import type { Context } from './context.js';
+import { informed } from './daemon.js';
 import { followEnding, loadEnding, type Ending, type Until } from './ending.js';
 import { EXIT } from './exit.js';
 import { underControl, type Live } from './under-control.js';
@@ -181,7 +181,7 @@ class Coordinator {
   private async cutOver(): Promise<void> {
     const { live } = this;
     const extractor: Extractor = await live.openExtractor('cutover');
-    const loader: Loader = await live.openLoader('cutover');
+    const loader = await (await informed(live)).openLoader('cutover');
     try {
       const steps = loader.sequenceSteps(await extractor.sequences());
       await (

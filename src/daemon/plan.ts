@@ -1,14 +1,15 @@
 import { Fault } from '../base/fault.js';
 import type { Extractor } from '../connector/extractor.js';
-import type { Loader } from '../connector/loader.js';
+import type { Loader, Mapping } from '../connector/loader.js';
 import { selectTables } from '../model/select.js';
-import { tableName, type Schema, type Table } from '../model/schema.js';
+import { tableName, type Override, type Schema, type Table } from '../model/schema.js';
 import { CUTOVER, followOf, IN_STEP, rowsOf, type Step } from '../model/step.js';
 import { selects, type Config } from './config.js';
 import { bestEncoding } from './encoding.js';
 
 export interface Plan {
   readonly schema: Schema;
+  readonly mapping: Mapping;
   readonly steps: readonly Step[];
 }
 
@@ -16,11 +17,46 @@ export interface Plan {
 export async function makePlan(config: Config, extractor: Extractor, loader: Loader): Promise<Plan> {
   const whole = await extractor.schema();
   refuseUnknown(config, whole);
-  const schema = selectTables(whole, (name, table) => selects(config, name, table));
+  const selected = selectTables(whole, (name, table) => selects(config, name, table));
+  const schema = { ...selected, tables: withOverrides(selected.tables, config) };
+  loader.learn(schema);
+  const mapping = loader.mapping(schema);
+  if (mapping.refused.length > 0) throw refusal(mapping.refused, config);
   const steps = config.changes ? loader.steps(schema) : loader.steps(schema).map(withoutFollowing);
   for (const table of schema.tables) bestEncoding(table, loader);
-  return { schema, steps: unique([...steps, ...events(schema.tables, steps, config.changes)]) };
+  return { schema, mapping, steps: unique([...steps, ...events(schema.tables, steps, config.changes)]) };
 }
+
+const refusal = (found: readonly string[], { file }: Config): Fault =>
+  new Fault('operator', `the target cannot hold this as it is:\n${found.map((what) => `- ${what}`).join('\n')}`, {
+    code: 'NAMES_REFUSED',
+    safe: 'nothing was written',
+    hint: `rename on the source, or leave the tables out by tables.exclude in ${file}`,
+  });
+
+/** What the operator wants of single columns. One that is not there is a typing mistake. */
+function withOverrides(tables: readonly Table[], { tables: { columns }, file }: Config): Table[] {
+  const wanted = new Map(Object.entries(columns));
+  const made = tables.map((table) => ({
+    ...table,
+    columns: table.columns.map((column) => {
+      const name = `${tableName(table)}.${column.name}`;
+      const override = wanted.get(name);
+      wanted.delete(name);
+      return override === undefined ? column : { ...column, override: compact(override) };
+    }),
+  }));
+  const [unknown] = wanted.keys();
+  if (unknown === undefined) return made;
+  throw new Fault('operator', `tables.columns names ${unknown}, and no such column is moved`, {
+    hint: `names are schema.table.column as in the database, case matters; mend ${file}`,
+  });
+}
+
+const compact = ({ type, expression }: Config['tables']['columns'][string]): Override => ({
+  ...(type === undefined ? {} : { type }),
+  ...(expression === undefined ? {} : { expression }),
+});
 
 /** Where nothing is followed, every table is in step as soon as it is loaded. */
 const withoutFollowing = (step: Step): Step => ({ ...step, needs: step.needs.filter((need) => need !== IN_STEP) });

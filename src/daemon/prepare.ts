@@ -106,6 +106,7 @@ export async function establish(context: Context, prepared: Prepared): Promise<s
     if (owner) await setUp(loader.db, { ...owner, schema: context.config.control.schema });
     const overruled = await applyFileSettings(loader.db, fileSettings(context.config));
     if (!plan) return overruled;
+    loader.learn(plan.schema);
     const lost = begun && !(await hasSchemaFiles(context));
     if (lost || !begun) await writeSchemaFiles(context, plan);
     if (owner && provision) await perform(context, owner, provision);

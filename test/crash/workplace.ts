@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Row } from '../../src/db/db.js';
+import { isPostgres, onDatabase } from '../servers/session.js';
 import { withSession } from './contents.js';
 import { commandOf, lives, Run, until } from './run.js';
 
@@ -25,6 +26,8 @@ export interface Torture {
   readonly fullIdentity?: readonly string[];
   /** Seconds that loaded files are kept. */
   readonly keep?: number;
+  /** More of the configuration. */
+  readonly more?: Readonly<Record<string, unknown>>;
   /** Where openkite was compiled to. */
   readonly dist?: string;
 }
@@ -38,10 +41,13 @@ export class Workplace {
   readonly runs: Run[] = [];
   readonly source: URL;
   readonly target: URL;
+  /** One of its own where the server's databases are all there is of schemas. */
+  readonly control: string;
 
   constructor(private readonly torture: Torture) {
     this.source = torture.source;
     this.target = torture.target;
+    this.control = isPostgres(torture.target) ? 'wirekite' : `wirekite_${torture.target.pathname.slice(-8)}`;
     writeFileSync(this.config, yaml(this, torture));
   }
 
@@ -78,7 +84,7 @@ export class Workplace {
 
   /** On the target, with the control schema in front. */
   ask<R extends Row>(sql: string): Promise<R[]> {
-    return withSession(this.target, async (db) => (await db.query<R>(sql)).rows, 'wirekite, public');
+    return onDatabase(this.target, async (db) => (await db.query<R>(sql)).rows, this.control);
   }
 
   say(word: 'RUN' | 'PAUSE' | 'STOP'): Promise<unknown> {
@@ -125,7 +131,9 @@ export class Workplace {
   async clear(): Promise<void> {
     await Promise.all(this.runs.map((run) => run.end()));
     for (const pid of this.processes) process.kill(pid, 'SIGKILL'); // frozen ones, where a test failed
-    if (this.torture.changes) await dropSlots(this.source);
+    if (this.torture.changes && isPostgres(this.source)) await dropSlots(this.source);
+    if (!isPostgres(this.target))
+      await onDatabase(this.target, (db) => db.query(`DROP DATABASE IF EXISTS ${this.control}`));
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
@@ -161,15 +169,17 @@ async function dropSlots(url: URL): Promise<void> {
   });
 }
 
-function yaml(place: Workplace, { through, settings, tables = ['*.*'], keep = 900, ...more }: Torture): string {
+function yaml(place: Workplace, { through, settings, tables = ['*.*'], keep = 900, ...torture }: Torture): string {
   const all = { slice_bytes: 2 << 20, batch_bytes: 1 << 16, load_connections: 2, extract_connections: 2, ...settings };
   return JSON.stringify({
     migration: 'torture',
     source: (through?.source ?? place.source).href,
     target: (through?.target ?? place.target).href,
-    tables: { include: tables, ...(more.fullIdentity ? { full_identity: more.fullIdentity } : {}) },
-    ...(more.changes ? { changes: true } : {}),
+    control: { schema: place.control },
+    tables: { include: tables, ...(torture.fullIdentity ? { full_identity: torture.fullIdentity } : {}) },
+    ...(torture.changes ? { changes: true } : {}),
     chunks: { store: place.chunks, keep: `${keep}s` },
     settings: all,
+    ...torture.more,
   });
 }

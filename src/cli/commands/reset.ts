@@ -76,6 +76,7 @@ async function resetTarget(context: Context): Promise<ResetTarget> {
 
 async function layoutsOf(context: Context, loader: Loader): Promise<Map<string, Layout>> {
   const known = await planned(context);
+  loader.learn(known);
   return new Map(known.tables.map((one) => [tableName(one), loader.layout(one, 'text')]));
 }
 
