@@ -1,9 +1,10 @@
 /** A writer that never rests: several sessions, each with one transaction after another, until it is stopped. */
 import { sleep } from '../../src/base/clock.js';
 import { Fault } from '../../src/base/fault.js';
-import type { Tx } from '../../src/db/db.js';
+import type { Db, Tx } from '../../src/db/db.js';
+import { connect as connectMySql } from '../../src/db/mysql/connect.js';
 import { connect } from '../../src/db/postgres/connect.js';
-import type { PgDb } from '../../src/db/postgres/pg-db.js';
+import { isPostgres } from '../servers/session.js';
 import { ACTS, type Act } from './acts.js';
 import { Lots } from './lots.js';
 
@@ -31,7 +32,7 @@ export interface Written {
 }
 
 /** What concurrent sessions and crashing servers do to an honest writer; anything else is a mistake in an act. */
-const EXPECTED = /^(23|40|55P03|57|08|CONNECTION_LOST|COMMIT_UNKNOWN|E[A-Z]+)/;
+const EXPECTED = /^(23|40|55P03|57|08|CONNECTION_LOST|COMMIT_UNKNOWN|E[A-Z]+|1062|145[12]|1205|1213)/;
 const LOCKS = { lock_timeout: '500ms', idle_in_transaction_session_timeout: '20s' };
 
 export class Writer {
@@ -73,9 +74,11 @@ export class Writer {
   }
 
   /** Undefined, a moment later: the server is not there. */
-  private async open(): Promise<PgDb | undefined> {
+  private async open(): Promise<Db | undefined> {
     try {
-      return await connect(this.url, { name: 'writer', searchPath: 'public', settings: LOCKS });
+      if (isPostgres(this.url))
+        return await connect(this.url, { name: 'writer', searchPath: 'public', settings: LOCKS });
+      return await connectMySql(this.url, { name: 'writer', settings: { innodb_lock_wait_timeout: 1 } });
     } catch (error) {
       this.forgive(error);
       await sleep(100, this.stopping.signal);
@@ -84,7 +87,7 @@ export class Writer {
   }
 
   /** One transaction. False: the session is lost. */
-  private async transaction(db: PgDb, lot: Lots): Promise<boolean> {
+  private async transaction(db: Db, lot: Lots): Promise<boolean> {
     const acts = Array.from({ length: 1 + lot.below(4) }, () => lot.weighed(this.how.acts ?? ACTS));
     try {
       const rows = await db.transaction(async (tx) => {

@@ -1,4 +1,5 @@
 /** Real data, brought in as psql would. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -35,6 +36,25 @@ function* partsOf(script: string): Generator<{ sql: string; rows?: string }> {
     at = match.index + match[0].length;
   }
   yield { sql: script.slice(at) };
+}
+
+/** A dump for the `mariadb` client, plain or gzipped, into another database than the one that it names. */
+export function runMariaDump(url: URL, path: string, named: string): void {
+  const bytes = readFileSync(path);
+  const script = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+  const database = url.pathname.slice(1);
+  const input = script.replace(
+    new RegExp(`(?<=(?:SCHEMA|DATABASE|EXISTS|USE) )\`?${named}\`?\\b|\\b${named}(?=\\.)`, 'g'),
+    database,
+  );
+  const at = [
+    `--host=${url.hostname}`,
+    `--port=${url.port}`,
+    `--user=${url.username}`,
+    '--default-character-set=utf8mb4',
+  ];
+  const env = { ...process.env, MYSQL_PWD: decodeURIComponent(url.password) };
+  execFileSync('mariadb', [...at, database], { input, env, stdio: ['pipe', 'ignore', 'pipe'], maxBuffer: 1 << 26 });
 }
 
 /** An iterable of these pieces, as `Db.load` takes them. */

@@ -9,7 +9,7 @@ import { quoteIdentifier } from '../../src/db/postgres/quote.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 
 export { MariaDb } from './mariadb.js';
-export { fileOfData, only, runDump } from './dump.js';
+export { fileOfData, only, runDump, runMariaDump } from './dump.js';
 export { startServer, type Major, type Server } from '../../extractors/postgres/server.js';
 
 const made: { major: Major; url: URL }[] = [];
