@@ -8,42 +8,38 @@ export interface Form {
   readonly back?: (column: string) => string;
 }
 
-const AS_IS: Form = {};
-
 /**
  * By what the values are. `family`: the source is of this family, and so prints times with as many digits as they are
  * declared with, and texts without padding.
  */
 export function formOf(value: ValueType, family: boolean): Form {
-  switch (value.kind) {
-    case 'boolean':
-      return { from: (text) => `(${text} = 't')`, back: (column) => `IF(${column}, 't', 'f')` };
-    case 'float':
-      return { back: value.bits === 32 ? shortest : (column) => `CONCAT(${column})` };
-    case 'text':
-      return value.fixed && !family ? padded(value.length ?? 1) : AS_IS;
-    case 'bytes':
-      return {
-        from: (text) => `UNHEX(SUBSTR(${text}, 3))`,
-        back: (column) => `CONCAT('\\\\x', LOWER(HEX(${column})))`,
-      };
-    case 'bits':
-      return bits(value.length ?? 1);
-    case 'time':
-    case 'timestamp':
-      return family || value.digits === 0 ? AS_IS : { back: withoutZeros };
-    case 'timestamptz':
-      return moment(family || value.digits === 0);
-    case 'geometry':
-      return { from: inner, back: outer };
-    default:
-      return AS_IS;
-  }
+  if (value.kind === 'boolean') return BOOLEAN;
+  if (value.kind === 'float') return { back: value.bits === 32 ? shortest : printed };
+  if (value.kind === 'text') return value.fixed && !family ? padded(value.length ?? 1) : {};
+  if (value.kind === 'bytes') return BYTES;
+  if (value.kind === 'bits') return bits(value.length ?? 1);
+  if (value.kind === 'geometry') return { from: inner, back: outer };
+  const asDeclared = family || ('digits' in value && value.digits === 0);
+  if (value.kind === 'timestamptz') return moment(asDeclared ? printed : withoutZeros);
+  const time = value.kind === 'time' || value.kind === 'timestamp';
+  return time && !asDeclared ? { back: withoutZeros } : {};
 }
 
-/** The server prints six digits: they are enough, or the same number is printed as a DOUBLE. */
+export const printed = (column: string): string => `CONCAT(${column})`;
+
+const BOOLEAN: Form = {
+  from: (text) => `(${text} = 't')`,
+  back: (column) => `IF(${column} IS NULL, NULL, IF(${column}, 't', 'f'))`,
+};
+
+const BYTES: Form = {
+  from: (text) => `UNHEX(SUBSTR(${text}, 3))`,
+  back: (column) => `CONCAT('\\\\x', LOWER(HEX(${column})))`,
+};
+
+/** The server prints six digits; where these are not enough, those of the same number in 64 bits. */
 const shortest = (column: string): string =>
-  `CONCAT(IF(CAST(CONCAT(${column}) AS DOUBLE) = ${column}, ${column}, ${column} + 0e0))`;
+  `IF(CAST(CONCAT(${column}) AS FLOAT) = ${column}, CONCAT(${column}), CONCAT(${column} + 0e0))`;
 
 const padded = (length: number): Form => ({ back: (column) => `RPAD(${column}, ${length}, ' ')` });
 
@@ -54,19 +50,20 @@ const bits = (length: number): Form => ({
 
 const withoutZeros = (column: string): string => `TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CONCAT(${column})))`;
 
-/** Written in UTC, which the session's time zone is. */
-const moment = (asDeclared: boolean): Form => ({
+/** Written in UTC, which is the session's time zone. */
+const moment = (print: (column: string) => string): Form => ({
   from: (text) => `TRIM(TRAILING '+00' FROM ${text})`,
-  back: (column) => `CONCAT(${asDeclared ? column : withoutZeros(column)}, '+00')`,
+  back: (column) => `CONCAT(${print(column)}, '+00')`,
 });
 
-/** Digits of EWKB, lowest byte first: order 1-2, shape 3-8, flags 9-10, then the number of the reference system if any. */
+/**
+ * EWKB in hexadecimal digits, lowest byte first: byte order (2), shape (6), flags (2), then, if flagged so, the number of
+ * the reference system (8). The server keeps that number in front of plain WKB.
+ */
 const inner = (text: string): string =>
-  `UNHEX(CASE SUBSTR(${text}, 9, 2)` +
-  ` WHEN '20' THEN CONCAT(SUBSTR(${text}, 11, 8), LEFT(${text}, 8), '00', SUBSTR(${text}, 19))` +
-  ` ELSE CONCAT('00000000', ${text}) END)`;
+  `UNHEX(IF(SUBSTR(${text}, 9, 2) = '20',` +
+  ` CONCAT(SUBSTR(${text}, 11, 8), LEFT(${text}, 8), '00', SUBSTR(${text}, 19)), CONCAT('00000000', ${text})))`;
 
-/** The server keeps the number of the reference system in front of plain WKB. */
 const outer = (column: string): string =>
-  `CASE WHEN LEFT(HEX(${column}), 8) = '00000000' THEN SUBSTR(HEX(${column}), 9)` +
-  ` ELSE CONCAT(SUBSTR(HEX(${column}), 9, 8), '20', LEFT(HEX(${column}), 8), SUBSTR(HEX(${column}), 19)) END`;
+  `IF(LEFT(HEX(${column}), 8) = '00000000', SUBSTR(HEX(${column}), 9),` +
+  ` CONCAT(SUBSTR(HEX(${column}), 9, 8), '20', LEFT(HEX(${column}), 8), SUBSTR(HEX(${column}), 19)))`;

@@ -9,7 +9,7 @@ import {
 } from '../../src/model/schema.js';
 import { roomsOf, type Rooms } from './foreign/room.js';
 import { translate, type Translation } from './foreign/types.js';
-import { formOf } from './forms.js';
+import { formOf, printed } from './forms.js';
 import { overridden } from './override.js';
 import type { Server } from './server.js';
 
@@ -37,8 +37,8 @@ export interface TargetColumn {
   from(text: string): string;
   /** The canonical text, of SQL that gives the value. */
   back(column: string): string;
-  /** What else the column is declared with: a check. */
-  readonly check?: string;
+  /** What the column is declared with, besides: a condition on its quoted name. */
+  readonly check?: (column: string) => string;
   readonly refuses?: string;
   readonly loses?: string;
 }
@@ -97,7 +97,9 @@ export class Moved {
   }
 
   #columnOf(table: Table, column: Column): TargetColumn {
-    const meant = this.ofFamily ? sameType(column) : translate(column.value, this.server, this.#rooms(table, column));
+    const meant = this.ofFamily
+      ? sameType(column)
+      : translate(column.value, { server: this.server, room: this.#rooms(table, column) });
     const { type, from, back, ...rest } = overridden(meant, column.override);
     return {
       column,
@@ -106,7 +108,7 @@ export class Moved {
       staged: `${type} NULL`,
       plain: from === undefined,
       from: from ?? same,
-      back: back ?? ((value) => `CONCAT(${value})`),
+      back: back ?? printed,
       ...rest,
     };
   }

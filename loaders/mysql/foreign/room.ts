@@ -46,26 +46,10 @@ function share(key: readonly Column[]): Map<Column, number> {
 
 /** At most; undefined: as many as it likes. */
 function bytesOf(value: ValueType): number | undefined {
-  switch (value.kind) {
-    case 'text':
-      return value.length === undefined ? undefined : 4 * value.length;
-    case 'bytes':
-      return value.length;
-    case 'bits':
-      return value.varying && value.length === undefined ? undefined : value.length;
-    case 'decimal':
-      return value.precision === undefined ? undefined : 30;
-    case 'timetz':
-    case 'network':
-    case 'uuid':
-      return 48;
-    case 'interval':
-    case 'json':
-    case 'array':
-    case 'set':
-    case 'other':
-      return undefined;
-    default:
-      return 8;
-  }
+  if (value.kind === 'text') return value.length === undefined ? undefined : 4 * value.length;
+  if (value.kind === 'bytes') return value.length;
+  if (value.kind === 'bits') return value.length ?? (value.varying ? undefined : 1);
+  if (value.kind === 'decimal') return value.precision === undefined ? undefined : 30;
+  if (['timetz', 'network', 'uuid'].includes(value.kind)) return 48;
+  return ['interval', 'json', 'array', 'set', 'other'].includes(value.kind) ? undefined : 8;
 }
