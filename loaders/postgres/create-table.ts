@@ -37,7 +37,8 @@ const declared = (table: Table): readonly Column[] =>
   table.partition?.of ? table.columns : table.columns.filter((column) => column.local);
 
 function columnOf(column: Column, major: number): string {
-  const collation = column.collation === undefined ? '' : ` COLLATE ${column.collation}`;
+  const own = column.override?.type === undefined ? column.collation : undefined; // it belongs to the type
+  const collation = own === undefined ? '' : ` COLLATE ${own}`;
   return `${quoteIdentifier(column.name)} ${column.type}${collation}${constraintsOf(column, major)}`;
 }
 

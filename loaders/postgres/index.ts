@@ -4,6 +4,12 @@ import { connect } from '../../src/db/postgres/connect.js';
 import { classify } from '../../src/db/postgres/faults.js';
 import { quoteIdentifier } from '../../src/db/postgres/quote.js';
 import { PgLoader } from './loader.js';
+import { sqlFile } from './sql-file.js';
+
+interface Facts extends Record<string, unknown> {
+  readonly major: number;
+  readonly geometry: string | null;
+}
 
 const LOCK_SECONDS = 10;
 
@@ -22,8 +28,9 @@ const connector: Connector<Loader> = {
   open: async (url, { name, controlSchema, tuning = {} }) => {
     const searchPath = `${quoteIdentifier(controlSchema)}, pg_temp`;
     const db = await connect(url, { name, searchPath, settings: settings(tuning), ...patience(tuning) });
-    const { rows } = await db.query<{ version: string }>(`SELECT current_setting('server_version_num') AS version`);
-    return new PgLoader(db, Math.floor(Number(rows[0]?.version) / 10_000));
+    const { rows } = await db.query<Facts>(sqlFile('version'));
+    const [{ major, geometry }] = rows as [Facts];
+    return new PgLoader(db, major, geometry ?? undefined);
   },
   classify,
 };

@@ -18,8 +18,13 @@ import type { Step } from '../../src/model/step.js';
 import { Applier } from './apply/applier.js';
 import { checkTarget } from './check.js';
 import { qualified } from './create-table.js';
-import { sameMapping } from './mapping.js';
-import { sequenceSteps, steps } from './steps.js';
+import { translate, type Translation } from './foreign/translate.js';
+import { sameMapping, withOverrides } from './mapping.js';
+import { identitySteps, sequenceSteps } from './sequences.js';
+import { steps } from './steps.js';
+
+/** Of the extractors whose definitions can be used as they are. */
+const DIALECT = 'postgres';
 
 const placeOf = ({ schema, table }: Layout): string => qualified({ schema, name: table });
 
@@ -27,10 +32,12 @@ const placeOf = ({ schema, table }: Layout): string => qualified({ schema, name:
 export class PgLoader implements Loader {
   readonly db: Db;
   readonly #applier = new Applier();
+  #learned: Schema | undefined;
 
   constructor(
     private readonly pg: PgDb,
     private readonly major: number,
+    private readonly geometry?: string,
   ) {
     this.db = pg;
   }
@@ -39,24 +46,31 @@ export class PgLoader implements Loader {
     return serverIdentity(this.pg);
   }
 
-  learn(_schema: Schema): void {}
+  learn(schema: Schema): void {
+    this.#learned = schema;
+    this.#applier.learn(schema);
+  }
 
   mapping(schema: Schema): Mapping {
-    return sameMapping(schema);
+    return schema.dialect === DIALECT ? sameMapping(schema) : this.#translate(schema).mapping;
   }
 
   steps(schema: Schema): Step[] {
-    return steps(schema, this.major);
+    return steps(this.#own(schema), this.major);
   }
 
   sequenceSteps(values: readonly SequenceValue[]): Step[] {
-    return sequenceSteps(values);
+    const schema = this.#learned;
+    if (schema === undefined || schema.dialect === DIALECT) return sequenceSteps(values);
+    return identitySteps(values, this.#own(schema));
   }
 
-  /** Before 14, arrays and composites of our own types are refused in binary: their type numbers differ there. */
+  /** Before 14, arrays and composites of our own types are refused in binary: their type numbers differ there. What the
+   * operator wants done to a value is done to its text. */
   accepts(table: Table): readonly Encoding[] {
-    const refused = this.major < 14 && storedColumns(table).some((column) => column.numbered);
-    return refused ? ['text'] : ['pgcopy', 'text'];
+    const columns = storedColumns(table);
+    const refused = this.major < 14 && columns.some((column) => column.numbered);
+    return refused || columns.some(({ override }) => override) ? ['text'] : ['pgcopy', 'text'];
   }
 
   targetName(table: Table): string {
@@ -68,6 +82,8 @@ export class PgLoader implements Loader {
   }
 
   write(tx: Tx, layout: Layout, rows: AsyncIterable<Uint8Array>): Promise<number> {
+    const poured = this.#applier.pour(tx, layout, rows);
+    if (poured !== undefined) return poured;
     const columns = layout.columns.map(quoteIdentifier).join(', ');
     const into = placeOf(layout) + (columns && ` (${columns})`);
     return tx.load(`COPY ${into} FROM STDIN${layout.encoding === 'pgcopy' ? ' (FORMAT binary)' : ''}`, rows);
@@ -116,7 +132,16 @@ export class PgLoader implements Loader {
   }
 
   check(schema: Schema): Promise<Finding[]> {
-    return checkTarget(this.pg, schema);
+    return checkTarget(this.pg, this.#own(schema));
+  }
+
+  /** In this server's words. */
+  #own(schema: Schema): Schema {
+    return schema.dialect === DIALECT ? withOverrides(schema) : this.#translate(schema).schema;
+  }
+
+  #translate(schema: Schema): Translation {
+    return translate(schema, { major: this.major, geometry: this.geometry });
   }
 
   close(): Promise<void> {

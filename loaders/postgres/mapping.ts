@@ -1,4 +1,5 @@
 import type { ColumnMapping, Mapping } from '../../src/connector/loader.js';
+import { quoteLiteral } from '../../src/db/postgres/quote.js';
 import { storedColumns, tableName, type Column, type Schema } from '../../src/model/schema.js';
 import { qualified } from './create-table.js';
 
@@ -9,7 +10,7 @@ export function sameMapping(schema: Schema): Mapping {
     target: qualified(table),
     columns: storedColumns(table).map(sameColumn),
   }));
-  return { tables, notMade: schema.notMoved, refused: [] };
+  return { tables, notMade: [], refused: [] };
 }
 
 const sameColumn = ({ name, type, override }: Column): ColumnMapping => ({
@@ -17,3 +18,18 @@ const sameColumn = ({ name, type, override }: Column): ColumnMapping => ({
   type,
   targetType: override?.type ?? type,
 });
+
+/** The same schema with the types that the operator wants. */
+export const withOverrides = (schema: Schema): Schema => ({
+  ...schema,
+  tables: schema.tables.map((table) => ({ ...table, columns: table.columns.map(overridden) })),
+});
+
+/** A constant is read anew by the new type. */
+function overridden(column: Column): Column {
+  const type = column.override?.type;
+  if (type === undefined) return column;
+  const { default: given } = column;
+  const constant = given?.plain !== undefined && 'value' in given.plain ? quoteLiteral(given.plain.value) : undefined;
+  return { ...column, type, ...(given ? { default: { ...given, definition: constant ?? given.definition } } : {}) };
+}

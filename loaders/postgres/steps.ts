@@ -1,5 +1,5 @@
-import { quoteIdentifier, quoteLiteral } from '../../src/db/postgres/quote.js';
-import { tableName, type Schema, type SchemaObject, type SequenceValue, type Table } from '../../src/model/schema.js';
+import { quoteIdentifier } from '../../src/db/postgres/quote.js';
+import { tableName, type Schema, type SchemaObject, type Table } from '../../src/model/schema.js';
 import { CUTOVER, type Step } from '../../src/model/step.js';
 import { createTable, qualified } from './create-table.js';
 import { Family } from './family.js';
@@ -22,20 +22,6 @@ export function steps(schema: Schema, major: number): Step[] {
   ];
   refuseTooNew(all, major);
   return inTurn(all, schema);
-}
-
-/** A sequence that was left out with its table is passed over. */
-export function sequenceSteps(values: readonly SequenceValue[]): Step[] {
-  return values.map(({ sequence, last, called }) => ({
-    id: `value of sequence ${sequence}`,
-    kind: 'sequence value',
-    statements: [
-      `SELECT pg_catalog.setval(s, ${last}, ${called}) FROM to_regclass(${quoteLiteral(sequence)}) AS s WHERE s IS NOT NULL`,
-    ],
-    needs: [CUTOVER],
-    repeats: true,
-    bytes: 0,
-  }));
 }
 
 function tableSteps(table: Table, family: Family, major: number): Step[] {

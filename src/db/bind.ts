@@ -32,7 +32,8 @@ export function bind(sql: string, params: Params): { text: string; values: unkno
   return { text, values: names.map((name) => params[name]) };
 }
 
-function rewrite(sql: string, parameter: (name: string) => string): string {
+/** Puts something else in place of each `:name`, wherever it is one. */
+export function rewrite(sql: string, parameter: (name: string) => string): string {
   const token = new RegExp(TOKEN);
   let text = '';
   let copied = 0;

@@ -10,7 +10,8 @@ import {
 } from '../../src/model/schema.js';
 import { CUTOVER, IN_STEP, rowsOf, type Step } from '../../src/model/step.js';
 import { PgLoader } from '../../loaders/postgres/loader.js';
-import { sequenceSteps, steps } from '../../loaders/postgres/steps.js';
+import { sequenceSteps } from '../../loaders/postgres/sequences.js';
+import { steps } from '../../loaders/postgres/steps.js';
 
 /** A step of the plan, or an event in it. */
 interface Act {

@@ -11,15 +11,10 @@ const NUMBERS = ['smallint', 'integer', 'bigint', 'numeric', 'real', 'double pre
 
 /** What a default means where it is a constant or the time. `type`: of its column, in the server's words. */
 export function plainDefault(expression: string, type: string, value: ValueType): PlainDefault | undefined {
-  switch (value.kind) {
-    case 'timestamp':
-    case 'timestamptz':
-      return now(expression, value.digits) ?? constant(expression, type, value);
-    case 'boolean':
-      return expression === 'true' || expression === 'false' ? { value: expression.slice(0, 1) } : undefined;
-    default:
-      return constant(expression, type, value);
-  }
+  if (value.kind === 'boolean')
+    return expression === 'true' || expression === 'false' ? { value: expression.slice(0, 1) } : undefined;
+  const isMoment = value.kind === 'timestamp' || value.kind === 'timestamptz';
+  return (isMoment ? now(expression, value.digits) : undefined) ?? constant(expression, type, value);
 }
 
 function now(expression: string, digits: number): PlainDefault | undefined {

@@ -1,6 +1,6 @@
 import type { NetChanges } from '../../../src/model/change.js';
 import { rowOf } from './fields.js';
-import { copyInto, deleteImages, deleteKeys, move, update } from './statements.js';
+import { copyInto, deleteImages, deleteKeys, insert, move, staged, update } from './statements.js';
 import type { Target, TargetColumn } from './targets.js';
 
 /** What happened to a table, and the table. */
@@ -79,17 +79,22 @@ function* updates({ target, net }: Work): Generator<Act> {
 }
 
 function* inserts({ target, net: { inserts: rows, images } }: Work): Generator<Act> {
-  const copy = copyInto(target);
-  yield { target, what: 'insert', expected: rows.length, by: { copy, rows } };
+  yield { target, what: 'insert', expected: rows.length, by: newRows(target, rows) };
   const come = images.filter(({ count }) => count > 0);
   const expected = come.reduce((sum, { count }) => sum + count, 0);
-  yield { target, what: 'insert', expected, by: { copy, rows: copiesOf(come) } };
+  yield { target, what: 'insert', expected, by: newRows(target, [...copiesOf(come)]) };
+}
+
+/** Straight into the table, where nothing is done to their values. */
+function newRows(target: Target, rows: readonly Uint8Array[]): Act['by'] {
+  if (target.columns.every(({ expression }) => expression === undefined)) return { copy: copyInto(target), rows };
+  return { types: typesOf(target.columns), rows, statement: (from) => insert(target, from) };
 }
 
 function* copiesOf(images: NetChanges['images']): Generator<Uint8Array> {
   for (const { row, count } of images) for (let copy = 0; copy < count; copy += 1) yield row;
 }
 
-const typesOf = (columns: readonly TargetColumn[]): string[] => columns.map(({ type }) => type);
+const typesOf = (columns: readonly TargetColumn[]): string[] => columns.map(staged);
 
 const hasValues = ({ columns }: Target): boolean => columns.length > 0;

@@ -2,6 +2,9 @@ import { Fault } from '../../../src/base/fault.js';
 import type { Divergence, Miscount } from '../../../src/connector/loader.js';
 import type { Db, Tx } from '../../../src/db/db.js';
 import type { ChangedTable, FarValues, RowChange, Window } from '../../../src/model/change.js';
+import type { Layout } from '../../../src/model/layout.js';
+import type { Schema } from '../../../src/model/schema.js';
+import { Expressions } from '../expressions.js';
 import { sqlFile } from '../sql-file.js';
 import { Replay } from './replay.js';
 import { truncate } from './truncate.js';
@@ -26,16 +29,23 @@ export class Applier {
     }
   }
 
+  learn(schema: Schema): void {
+    this.#writer.targets.expressions = new Expressions(schema);
+  }
+
+  /** Loads rows of a table to whose columns an expression belongs; undefined: none does. */
+  pour(tx: Tx, { schema, table: name, columns }: Layout, rows: AsyncIterable<Uint8Array>): Promise<number> | undefined {
+    if (!this.#writer.targets.expressions.has({ schema, name })) return undefined;
+    const described = columns.map((column) => ({ name: column, type: '', key: false }));
+    const table = { id: name, schema, name, identity: 'n' as const, columns: described };
+    return this.#forgetting(tx, () => this.#writer.pour(tx, table, rows));
+  }
+
   async apply(tx: Tx, window: Window): Promise<Miscount[]> {
     await this.#defer(tx);
-    try {
-      const wrong = await this.#writer.write(tx, window);
-      if (wrong !== undefined) this.#writer.forget(tx);
-      return wrong === undefined ? [] : [wrong];
-    } catch (error) {
-      this.#writer.forget(tx);
-      throw error;
-    }
+    const wrong = await this.#forgetting(tx, () => this.#writer.write(tx, window));
+    if (wrong !== undefined) this.#writer.forget(tx);
+    return wrong === undefined ? [] : [wrong];
   }
 
   async replay(
@@ -45,8 +55,12 @@ export class Applier {
     tell: (found: Divergence) => Promise<void>,
   ): Promise<void> {
     await this.#defer(tx);
+    await this.#forgetting(tx, () => new Replay(tx, this.#writer, { far, tell, keysAct: this.#keysAct }).run(changes));
+  }
+
+  async #forgetting<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
     try {
-      await new Replay(tx, this.#writer, { far, tell, keysAct: this.#keysAct }).run(changes);
+      return await work();
     } catch (error) {
       this.#writer.forget(tx);
       throw error;

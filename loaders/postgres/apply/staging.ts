@@ -29,8 +29,18 @@ export class Staging {
       const { from, params } = parameters(rows, types);
       return (await tx.query(statement(from), params)).count;
     }
+    return this.pour(tx, types, pieces(rows, far), statement);
+  }
+
+  /** The same for rows that arrive as a stream. */
+  async pour(
+    tx: Tx,
+    types: readonly string[],
+    rows: AsyncIterable<Uint8Array>,
+    statement: Staged['statement'],
+  ): Promise<number> {
     const table = await this.#table(tx, types);
-    await tx.load(`COPY ${table} FROM STDIN`, pieces(rows, far));
+    await tx.load(`COPY ${table} FROM STDIN`, rows);
     const { count } = await tx.query(statement(`${table} AS s`));
     await tx.query(`TRUNCATE ${table}`);
     return count;

@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../../../src/db/postgres/quote.js';
 import type { ChangedTable } from '../../../src/model/change.js';
 import { tableName } from '../../../src/model/schema.js';
 import { qualified } from '../create-table.js';
+import { Expressions } from '../expressions.js';
 import { sqlFile } from '../sql-file.js';
 import { ForeignKeys, type ForeignKey } from './foreign-keys.js';
 
@@ -25,6 +26,10 @@ export interface TargetColumn {
   readonly name: string;
   /** For values on their way: no modifiers, no domains. Those speak up when the value goes into the table. */
   readonly type: string;
+  /** With modifiers: as values are once they are there. */
+  readonly stored: string;
+  /** What the operator wants done to a value, which then comes as text. */
+  readonly expression: string | undefined;
   /** The operator that its unique index understands. */
   readonly equals: string;
   readonly key: boolean;
@@ -33,6 +38,7 @@ export interface TargetColumn {
 interface Found extends Record<string, unknown> {
   readonly name: string | null;
   readonly type: string;
+  readonly stored: string;
   readonly equals: string;
   readonly root: string;
 }
@@ -42,6 +48,7 @@ const FOREIGN_KEYS = sqlFile('foreign-keys');
 
 /** What a session has read of the target's catalog. */
 export class Targets {
+  expressions = new Expressions();
   readonly #found = new Map<string, readonly Found[]>();
   #foreignKeys: ForeignKeys | undefined;
 
@@ -58,7 +65,7 @@ export class Targets {
     const found = known !== undefined && missing(changed, known) === undefined ? known : await this.#read(tx, changed);
     const lost = missing(changed, found);
     if (lost !== undefined) throw refusal(name, found.length === 0 ? undefined : lost);
-    return target(changed, found);
+    return target(changed, found, this.expressions);
   }
 
   async foreignKeys(tx: Tx): Promise<ForeignKeys> {
@@ -87,11 +94,12 @@ function refusal(table: string, column: string | undefined): Fault {
   });
 }
 
-function target(changed: ChangedTable, found: readonly Found[]): Target {
+function target(changed: ChangedTable, found: readonly Found[], expressions: Expressions): Target {
   const byName = new Map(found.map((column) => [column.name, column]));
   const columns = changed.columns.map(({ name, key }) => {
-    const { type, equals } = byName.get(name)!;
-    return { name: quoteIdentifier(name), type, equals, key };
+    const { type, stored, equals } = byName.get(name)!;
+    const expression = expressions.get(changed, name);
+    return { name: quoteIdentifier(name), type, stored, expression, equals, key };
   });
   const keys = columns.filter(({ key }) => key);
   return { changed, name: qualified(changed), root: found[0]!.root, columns, keys };

@@ -1,11 +1,12 @@
 import { Fault } from '../../../src/base/fault.js';
 import type { Miscount } from '../../../src/connector/loader.js';
 import type { Tx } from '../../../src/db/db.js';
-import type { FarValues, Window } from '../../../src/model/change.js';
+import type { ChangedTable, FarValues, Window } from '../../../src/model/change.js';
 import { tableName } from '../../../src/model/schema.js';
 import { actsOf, type Act, type Work } from './acts.js';
 import { pieces } from './pieces.js';
 import { Staging } from './staging.js';
+import { insert, staged } from './statements.js';
 import { Targets } from './targets.js';
 
 /** Writes net changes, set by set, on one session. */
@@ -32,6 +33,12 @@ export class WindowWriter {
       if (found !== expected) return { table, what, expected, found };
     }
     return undefined;
+  }
+
+  /** Whole rows, of a table to whose columns an expression belongs. */
+  async pour(tx: Tx, table: ChangedTable, rows: AsyncIterable<Uint8Array>): Promise<number> {
+    const target = await this.targets.get(tx, table);
+    return this.#staging.pour(tx, target.columns.map(staged), rows, (from) => insert(target, from));
   }
 
   async #parentsFirst(tx: Tx, works: readonly Work[]): Promise<readonly Work[]> {

@@ -1,5 +1,5 @@
 -- The columns of a table that changes are applied to. type: without modifiers, and what is below a domain, so that a
--- column of it takes every value that the table has. equals: the operator of a unique index on the column, else of the
+-- column of it takes every value that the table has. stored: the same with them. equals: the operator of a unique index on the column, else of the
 -- type. root: the partitioned table above all others; the table itself if it is no partition. A table
 -- without columns is one row, without a name.
 WITH RECURSIVE the_table AS (
@@ -10,12 +10,13 @@ WITH RECURSIVE the_table AS (
   UNION ALL
   SELECT i.inhparent, a.steps + 1
   FROM above a JOIN pg_class c ON c.oid = a.oid AND c.relispartition JOIN pg_inherits i ON i.inhrelid = c.oid
-), below (attnum, name, type, typtype, typbasetype) AS (
-  SELECT a.attnum, a.attname, t.oid, t.typtype, t.typbasetype
+), below (attnum, name, type, modifier, typtype, typbasetype, typtypmod) AS (
+  SELECT a.attnum, a.attname, t.oid, a.atttypmod, t.typtype, t.typbasetype, t.typtypmod
   FROM the_table r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type t ON t.oid = a.atttypid
   UNION ALL
-  SELECT b.attnum, b.name, t.oid, t.typtype, t.typbasetype FROM below b JOIN pg_type t ON t.oid = b.typbasetype
+  SELECT b.attnum, b.name, t.oid, b.typtypmod, t.typtype, t.typbasetype, t.typtypmod
+  FROM below b JOIN pg_type t ON t.oid = b.typbasetype
   WHERE b.typtype = 'd'
 ), equality AS (
   SELECT c.oid AS opclass, c.opcintype, c.opcdefault,
@@ -31,7 +32,7 @@ WITH RECURSIVE the_table AS (
   JOIN equality e ON e.opclass = k.opclass
   ORDER BY k.attnum, i.indisprimary DESC
 )
-SELECT b.name, format_type(b.type, -1) AS type,
+SELECT b.name, format_type(b.type, -1) AS type, format_type(b.type, b.modifier) AS stored,
        COALESCE(i.equals, e.equals, 'OPERATOR(pg_catalog.=)') AS equals,
        (SELECT oid FROM above ORDER BY steps DESC LIMIT 1) AS root
 FROM the_table r LEFT JOIN below b ON b.typtype <> 'd'
