@@ -4,6 +4,7 @@ import { tlsChoices } from '../tls.js';
 import { address, type Address } from './address.js';
 import { classify } from './faults.js';
 import { MyDb } from './my-db.js';
+import { quoteIdentifier } from './quote.js';
 import { Wire, type Patience } from './wire.js';
 
 export interface ConnectOptions extends Patience {
@@ -11,6 +12,8 @@ export interface ConnectOptions extends Patience {
   readonly name: string;
   /** Instead of the URL's; '' for none. */
   readonly database?: string;
+  /** In which unqualified names are found once it exists, and which `migrate` makes. Instead of `database`. */
+  readonly home?: string;
   /** More session variables to start with: `lock_wait_timeout`. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
@@ -33,10 +36,19 @@ const PINNED: Readonly<Record<string, string | number>> = {
 
 /** Opens a session. Raises a Fault that says what to mend. */
 export async function connect(url: URL, options: ConnectOptions): Promise<MyDb> {
-  const { connection, config } = await dial(url, options);
+  const { home } = options;
+  const { connection, config } = await dial(url, home === undefined ? options : { ...options, database: '' });
   const wire = new Wire(connection, options, () => dial(url, { name: `${options.name}:cancel` }));
   await wire.query(pin(options));
-  return new MyDb(wire, String(config.database ?? ''));
+  if (home !== undefined) await enter(wire, home);
+  return new MyDb(wire, home ?? String(config.database ?? ''));
+}
+
+/** A database that is not there yet, or not for us, is no failure of connecting. */
+async function enter(wire: Wire, home: string): Promise<void> {
+  await wire.query(`USE ${quoteIdentifier(home)}`).catch((error: unknown) => {
+    if (!(error instanceof Fault) || !['1049', '1044'].includes(error.code ?? '')) throw error;
+  });
 }
 
 /** A login alone, for whoever speaks the protocol by himself from there on. */
