@@ -31,6 +31,11 @@ export class MyDb implements Db {
     return this.#lane.run(() => this.wire.query<R>(sql, params));
   }
 
+  /** Several statements in one round trip: the rows of each that has any. */
+  each(sql: string): Promise<Row[][]> {
+    return this.#lane.run(() => this.wire.each(sql));
+  }
+
   load(sql: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {
     return this.#lane.run(() => this.wire.load(sql, bytes));
   }

@@ -64,6 +64,12 @@ export class Wire {
     return resultOf<R>(results, fields);
   }
 
+  /** Several statements in one round trip: the rows of each that has any, in their order. */
+  async each(sql: string): Promise<Row[][]> {
+    const { results, fields } = await this.answer({ sql, typeCast }, this.patience.deadline ?? 0);
+    return resultsOf(results, fields).filter(Array.isArray) as Row[][];
+  }
+
   /**
    * LOAD DATA LOCAL INFILE. Pieces are sent as they are. Any warning is a failure, since this statement only warns of what
    * it cut, replaced or left out; the rows that were taken are then still there, until the caller rolls back.
@@ -144,9 +150,13 @@ export class Wire {
   }
 }
 
-function resultOf<R extends Row>(results: unknown, fields: unknown): Result<R> {
+function resultsOf(results: unknown, fields: unknown): unknown[] {
   const several = Array.isArray(fields) && fields.some((field) => field === undefined || Array.isArray(field));
-  const all = (several ? results : [results]) as (R[] | ResultSetHeader)[];
+  return several ? (results as unknown[]) : [results];
+}
+
+function resultOf<R extends Row>(results: unknown, fields: unknown): Result<R> {
+  const all = resultsOf(results, fields) as (R[] | ResultSetHeader)[];
   const rows = all.filter(Array.isArray).at(-1) as R[] | undefined;
   const header = all.filter((one): one is ResultSetHeader => !Array.isArray(one)).at(-1);
   return { rows: rows ?? [], count: header?.affectedRows ?? rows?.length ?? 0 };
