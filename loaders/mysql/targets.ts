@@ -7,7 +7,8 @@ import {
   type Table,
   type TableName,
 } from '../../src/model/schema.js';
-import { roomsOf, type Rooms } from './foreign/room.js';
+import { misfit } from './foreign/fit.js';
+import { roomOf, type RoomOf } from './foreign/room.js';
 import { translate, type Translation } from './foreign/types.js';
 import { formOf, printed } from './forms.js';
 import { overridden } from './override.js';
@@ -29,14 +30,12 @@ export interface TargetColumn {
   readonly name: string;
   /** As declared, with character set and collation; neither NULL nor DEFAULT. */
   readonly type: string;
-  /** Type of a temporary table's column that holds the value which `from` gives, and compares as the column itself does. */
-  readonly staged: string;
   /** `from` gives the text itself: it can be loaded straight into the column. */
   readonly plain: boolean;
   /** The value, of SQL that gives its canonical text (utf8mb4, or NULL). */
-  from(text: string): string;
+  readonly from: (text: string) => string;
   /** The canonical text, of SQL that gives the value. */
-  back(column: string): string;
+  readonly back: (column: string) => string;
   /** What the column is declared with, besides: a condition on its quoted name. */
   readonly check?: (column: string) => string;
   readonly refuses?: string;
@@ -50,7 +49,7 @@ const FAMILY = 'mysql';
 export class Moved {
   readonly #tables: ReadonlyMap<TableName, Table>;
   readonly #targets = new Map<TableName, TargetTable>();
-  readonly #rooms: Rooms;
+  readonly #room: RoomOf;
 
   /** `home`: the URL's database, where the source's home schema goes. */
   constructor(
@@ -59,7 +58,7 @@ export class Moved {
     readonly server: Server,
   ) {
     this.#tables = new Map(schema.tables.map((table) => [tableName(table), table]));
-    this.#rooms = roomsOf(schema);
+    this.#room = roomOf(schema);
   }
 
   /** Definitions are in this family's own words. */
@@ -92,29 +91,37 @@ export class Moved {
   }
 
   #targetOf(table: Table): TargetTable {
-    const columns = storedColumns(table).map((column) => this.#columnOf(table, column));
-    return { table, database: this.database(table.schema), name: this.nameOf(table), columns };
+    const columns = this.#columns(table, false);
+    const fits = this.ofFamily || misfit(columns.map(({ type }) => type)) === undefined;
+    return {
+      table,
+      database: this.database(table.schema),
+      name: this.nameOf(table),
+      columns: fits ? columns : this.#columns(table, true),
+    };
   }
 
-  #columnOf(table: Table, column: Column): TargetColumn {
-    const meant = this.ofFamily
-      ? sameType(column)
-      : translate(column.value, { server: this.server, room: this.#rooms(table, column) });
-    const { type, from, back, ...rest } = overridden(meant, column.override);
-    return {
-      column,
-      name: quoteIdentifier(column.name),
-      type,
-      staged: `${type} NULL`,
-      plain: from === undefined,
-      from: from ?? same,
-      back: back ?? printed,
-      ...rest,
-    };
+  /** `tight`: texts that no key needs are declared without a bound, which takes the least of a row. */
+  #columns(table: Table, tight: boolean): TargetColumn[] {
+    return storedColumns(table).map((column) => {
+      const use = { server: this.server, room: this.#room(column), tight };
+      return targetColumn(column, this.ofFamily ? sameType(column) : translate(column.value, use));
+    });
   }
 }
 
-const same = (text: string): string => text;
+function targetColumn(column: Column, meant: Translation): TargetColumn {
+  const { type, from, back, ...rest } = overridden(meant, column.override);
+  return {
+    column,
+    name: quoteIdentifier(column.name),
+    type,
+    plain: from === undefined,
+    from: from ?? ((text) => text),
+    back: back ?? printed,
+    ...rest,
+  };
+}
 
 const sameType = (column: Column): Translation => ({
   type: column.type + (column.collation === undefined ? '' : ` COLLATE ${column.collation}`),

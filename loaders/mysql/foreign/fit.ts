@@ -21,3 +21,6 @@ function bytesOf(type: string): number {
 
 /** Of what is longer than 255 bytes, the row keeps where it is. */
 const inPage = (type: string): number => (bytesOf(type) > 257 ? 40 : bytesOf(type) + 8);
+
+/** What it takes of a key, whole. */
+export const keyBytes = (type: string): number => (/^long/.test(type) ? Infinity : Math.max(bytesOf(type) - 2, 8));

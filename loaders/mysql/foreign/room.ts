@@ -3,16 +3,16 @@ import type { ValueType } from '../../../src/model/type.js';
 import type { Room } from './types.js';
 
 /** Bytes of a key. */
-const KEY = 3_072;
+export const KEY = 3_072;
 
 /** How many bytes a column may have, where a key needs it whole: of its table, or of one that refers to it. */
-export type Rooms = (table: Table, column: Column) => Room;
+export type RoomOf = (column: Column) => Room;
 
-export function roomsOf(schema: Schema): Rooms {
+export function roomOf(schema: Schema): RoomOf {
   const found = new Map<Column, number>();
   for (const table of schema.tables)
     for (const key of keysOf(table, schema)) share(key).forEach((room, column) => keepLeast(found, column, room));
-  return (_, column) => found.get(column);
+  return (column) => found.get(column);
 }
 
 function keepLeast(found: Map<Column, number>, column: Column, room: number): void {

@@ -1,0 +1,39 @@
+import type { Finding } from '../../src/connector/connector.js';
+import type { Db } from '../../src/db/db.js';
+import { quoteIdentifier } from '../../src/db/mysql/quote.js';
+import { sqlFile } from './sql-file.js';
+import type { Moved } from './targets.js';
+
+interface Privilege extends Record<string, unknown> {
+  readonly account: string;
+  /** Null: everywhere. A pattern of LIKE. */
+  readonly place: string | null;
+  readonly may: string;
+}
+
+const NEEDED = 'SELECT INSERT UPDATE DELETE CREATE DROP ALTER INDEX REFERENCES'.split(' ');
+const MORE = ['CREATE VIEW', 'CREATE TEMPORARY TABLES', 'TRIGGER'];
+
+/** Per database. What a role lends is not seen here, so this is no failure. */
+export async function checkPrivileges(db: Db, moved: Moved): Promise<Finding[]> {
+  const { rows } = await db.query<Privilege>(sqlFile('privileges'));
+  const account = (rows[0]?.account ?? '').split('@').map(quoteIdentifier).join('@');
+  const databases = new Set([moved.home, ...moved.schema.tables.map(({ schema }) => moved.database(schema))]);
+  return [...databases].map((database) => {
+    const missing = [...NEEDED, ...MORE].filter((may) => !rows.some((row) => row.may === may && covers(row, database)));
+    const what = `target lets us work in ${database}`;
+    if (missing.length === 0) return { what, level: 'ok', found: 'yes' };
+    const mend = `GRANT ${missing.join(', ')} ON ${quoteIdentifier(database)}.* TO ${account};`;
+    return { what, level: 'warning', found: `${account} has no ${missing.join(', ')}, unless by a role`, mend };
+  });
+}
+
+function covers({ place }: Privilege, database: string): boolean {
+  if (place === null) return true;
+  const pattern = place.replace(/\\([\s\S])|[.*+?^${}()|[\]\\]|[%_]/g, (found, escaped: string | undefined) => {
+    if (found === '%') return '.*';
+    if (found === '_') return '.';
+    return `\\${escaped ?? found}`;
+  });
+  return new RegExp(`^${pattern}$`, 's').test(database);
+}
