@@ -1,0 +1,31 @@
+-- One row is one table of the migration.
+CREATE TABLE IF NOT EXISTS wirekite_table (
+  table_name VARCHAR(320) NOT NULL PRIMARY KEY,
+  target_name VARCHAR(320) NOT NULL,
+  state VARCHAR(16) NOT NULL DEFAULT 'PLANNED',
+  phase INT NOT NULL DEFAULT 1,
+  priority DOUBLE NOT NULL DEFAULT 0,
+  business_value DOUBLE NOT NULL DEFAULT 1,
+  risk_score DOUBLE NOT NULL DEFAULT 0,
+  critical VARCHAR(3) NOT NULL DEFAULT 'NO' CHECK (critical IN ('YES', 'NO')),
+  start_position LONGTEXT,
+  rows_estimated BIGINT NOT NULL DEFAULT 0,
+  rows_extracted BIGINT NOT NULL DEFAULT 0,
+  rows_loaded BIGINT NOT NULL DEFAULT 0,
+  bytes_estimated BIGINT NOT NULL DEFAULT 0,
+  bytes_loaded BIGINT NOT NULL DEFAULT 0,
+  errors_total BIGINT NOT NULL DEFAULT 0,
+  errors_recovered BIGINT NOT NULL DEFAULT 0,
+  errors_escalated BIGINT NOT NULL DEFAULT 0,
+  updated_at DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
+  generation INT NOT NULL DEFAULT 1,
+  start_seq BIGINT,
+  applied_seq BIGINT,
+  snapshot_id BIGINT,
+  encoding VARCHAR(16),
+  next_chunk BIGINT NOT NULL DEFAULT 0,
+  chunk_count BIGINT NOT NULL DEFAULT 0,
+  error LONGTEXT,
+  CONSTRAINT wirekite_table_state
+    CHECK (state IN ('PLANNED', 'COPYING', 'LOADED', 'DONE', 'FAILED', 'RELOAD_NEEDED'))
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin

@@ -1,0 +1,15 @@
+-- name: lane_mark
+SELECT mark FROM wirekite_progress WHERE source = 'stream' AND target = 'changes'
+
+-- name: hold_lane
+-- Waits for whoever applies changes now. By a statement of its own: the next one then sees what that one did.
+SELECT mark FROM wirekite_progress WHERE source = 'stream' AND target = 'changes' FOR UPDATE
+
+-- name: behind_names
+SELECT table_name FROM wirekite_table WHERE applied_seq IS NOT NULL
+
+-- name: pass_files
+-- `last_seq` is the last transaction that has a line in the file, also where that ends in a later one.
+UPDATE wirekite_progress SET mark = LEAST(:to, last_seq), updated_at = UTC_TIMESTAMP(6),
+  finish_time = CASE WHEN last_seq <= :to THEN UTC_TIMESTAMP(6) END
+WHERE target = 'C' AND finish_time IS NULL AND last_seq > :from AND first_seq <= :to

@@ -1,0 +1,2 @@
+-- name: read_status
+SELECT * FROM wirekite_status

@@ -1,0 +1,39 @@
+-- name: forget_workers
+DELETE FROM wirekite_worker WHERE lease_until < UTC_TIMESTAMP(6) - INTERVAL 1 DAY
+
+-- name: bury_workers
+UPDATE wirekite_worker SET state = 'DEAD' WHERE lease_until < UTC_TIMESTAMP(6) AND state NOT IN ('STOPPED', 'DEAD')
+
+-- name: register_workers
+INSERT INTO wirekite_worker (worker, role, host, pid, source_session, target_session, version)
+SELECT u.worker, u.role, u.host, u.pid, u.source_session, u.target_session, u.version
+FROM JSON_TABLE(:units, '$[*]' COLUMNS (worker VARCHAR(320) PATH '$.worker', role VARCHAR(32) PATH '$.role',
+  host VARCHAR(320) PATH '$.host', pid BIGINT PATH '$.pid', source_session VARCHAR(320) PATH '$.source_session',
+  target_session VARCHAR(320) PATH '$.target_session', version VARCHAR(320) PATH '$.version')) u
+
+-- name: beat_workers
+-- Renews the leases and answers, for every row that is still there, whether its lease had ended.
+SELECT w.worker, CASE WHEN w.lease_until < UTC_TIMESTAMP(6) THEN 'YES' ELSE 'NO' END AS had_ended
+FROM wirekite_worker w
+WHERE w.worker IN (SELECT u.worker FROM JSON_TABLE(:units, '$[*]' COLUMNS (worker VARCHAR(320) PATH '$.worker')) u) FOR UPDATE;
+UPDATE wirekite_worker w
+  JOIN JSON_TABLE(:units, '$[*]' COLUMNS (worker VARCHAR(320) PATH '$.worker', state VARCHAR(16) PATH '$.state',
+    why LONGTEXT PATH '$.why', at_mark LONGTEXT PATH '$.at_mark', action_read VARCHAR(16) PATH '$.action_read',
+    action_read_at DATETIME(6) PATH '$.action_read_at', source_session VARCHAR(320) PATH '$.source_session',
+    target_session VARCHAR(320) PATH '$.target_session')) u ON u.worker = w.worker
+SET w.state = u.state, w.why = u.why, w.at_mark = u.at_mark, w.action_read = u.action_read,
+  w.action_read_at = u.action_read_at, w.source_session = u.source_session, w.target_session = u.target_session,
+  w.heartbeat_at = UTC_TIMESTAMP(6), w.lease_until = UTC_TIMESTAMP(6) + INTERVAL 15 SECOND
+
+-- name: end_leases
+SELECT worker FROM wirekite_worker WHERE host = :host AND pid = :pid AND lease_until > UTC_TIMESTAMP(6) FOR UPDATE;
+UPDATE wirekite_worker SET state = 'DEAD', why = :why, lease_until = UTC_TIMESTAMP(6)
+WHERE host = :host AND pid = :pid AND lease_until > UTC_TIMESTAMP(6)
+
+-- name: leave_workers
+UPDATE wirekite_worker w JOIN JSON_TABLE(:workers, '$[*]' COLUMNS (worker VARCHAR(320) PATH '$')) u ON u.worker = w.worker
+SET w.state = 'STOPPED', w.why = :why, w.lease_until = UTC_TIMESTAMP(6), w.heartbeat_at = UTC_TIMESTAMP(6)
+
+-- name: living_workers
+SELECT worker, role, host, pid, state, why, at_mark, target_session, lease_until
+FROM wirekite_worker WHERE lease_until > UTC_TIMESTAMP(6) ORDER BY role, worker

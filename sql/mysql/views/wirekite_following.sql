@@ -1,0 +1,14 @@
+-- The stream of changes that is followed: how far it is recorded and applied. No row where none is. Marks that somebody has
+-- spoilt by hand count as nothing applied. `everywhere_seq` is what decides about files and the source's log: a table that
+-- must be loaded anew needs neither.
+CREATE OR REPLACE VIEW wirekite_following AS
+SELECT s.source AS stream, s.position AS sealed_position, s.last_seq AS sealed_seq, l.lane_seq,
+  CASE WHEN t.tables_in_step > 0 THEN l.lane_seq ELSE LEAST(l.lane_seq, COALESCE(t.behind_seq, l.lane_seq)) END AS applied_seq,
+  LEAST(l.lane_seq, COALESCE(t.behind_seq, l.lane_seq)) AS everywhere_seq, t.tables_in_step, t.tables_behind
+FROM wirekite_progress s,
+  (SELECT CASE WHEN mark REGEXP '^[0-9]{1,16}$' THEN CAST(mark AS SIGNED) ELSE 0 END AS lane_seq
+   FROM wirekite_progress WHERE source = 'stream' AND target = 'changes') l,
+  (SELECT COUNT(CASE WHEN applied_seq IS NULL THEN 1 END) AS tables_in_step, COUNT(applied_seq) AS tables_behind,
+     MIN(CASE WHEN state <> 'RELOAD_NEEDED' THEN applied_seq END) AS behind_seq
+   FROM wirekite_table) t
+WHERE s.operation = 'CE' AND s.finish_time IS NULL;

@@ -1,0 +1,6 @@
+-- What was begun and is not finished. The stream of changes is one that never is; what its lane has to do stands in files.
+CREATE OR REPLACE VIEW wirekite_incomplete AS
+SELECT p.source, p.target, p.operation, p.table_name, p.mark, p.row_count, p.byte_count, p.start_time, p.updated_at,
+  p.restarts, p.worker, p.error
+FROM wirekite_progress p
+WHERE p.finish_time IS NULL AND p.target <> 'changes';
