@@ -17,11 +17,11 @@ export interface Reading {
 
 interface Found extends Record<string, unknown> {
   readonly read_at: string;
-  readonly row_count: number;
-  readonly has_stop: boolean;
-  readonly has_pause: boolean;
+  readonly row_count: number | string;
+  readonly has_stop: string;
+  readonly has_pause: string;
   readonly written: string | null;
-  readonly unknown_count: number;
+  readonly unknown_count: number | string;
   readonly unknown_word: string | null;
 }
 
@@ -57,16 +57,18 @@ function judge(found: Found): Reading {
     why,
     readAt: found.read_at,
   });
-  const strictest: Word = found.has_stop ? 'STOP' : found.has_pause || found.unknown_count > 0 ? 'PAUSE' : 'RUN';
-  if (found.row_count === 0)
+  const [rows, unknown] = [Number(found.row_count), Number(found.unknown_count)];
+  const strictest: Word =
+    found.has_stop === 'YES' ? 'STOP' : found.has_pause === 'YES' || unknown > 0 ? 'PAUSE' : 'RUN';
+  if (rows === 0)
     return reading(
       'PAUSE',
       'CONTROL_INVALID',
       'wirekite_action shows no row (it is empty, or row-level security hides it)',
     );
-  if (found.row_count > 1)
-    return reading(strictest, 'CONTROL_MULTIPLE', `wirekite_action has ${found.row_count} rows; the strictest holds`);
-  if (found.unknown_count > 0)
+  if (rows > 1)
+    return reading(strictest, 'CONTROL_MULTIPLE', `wirekite_action has ${rows} rows; the strictest holds`);
+  if (unknown > 0)
     return reading('PAUSE', 'CONTROL_INVALID', `wirekite_action says ${quoted(found.unknown_word)}`);
   return reading(
     strictest,
@@ -84,8 +86,9 @@ const quoted = (word: string | null): string =>
  * Returns what it did, as a sentence for the operator.
  */
 export async function setAction(tx: Tx, word: Word): Promise<string> {
-  const { rows } = await ask<{ row_count: number; words: string | null }>(tx, 'set_action', { word });
-  const { row_count: before = 1, words = '' } = rows[0] ?? {};
+  const { rows } = await ask<{ row_count: string; words: string | null }>(tx, 'set_action', { word });
+  const { row_count: count = 1, words = '' } = rows[0] ?? {};
+  const before = Number(count);
   if (before === 0) return `wirekite_action was empty: the row ${word} was inserted`;
   if (before > 1) return `wirekite_action had ${before} rows (${words}): they were replaced by ${word}`;
   return words === word ? `wirekite_action already said ${word}` : `wirekite_action: ${words} became ${word}`;

@@ -34,8 +34,8 @@ type Behind = Pick<BehindTable, 'table' | 'generation' | 'appliedSeq'>;
  * them is not as it was: emptied, stopped, or dropped from the changes.
  */
 export async function advanceBehind(tx: Tx, tables: readonly Behind[], to: number): Promise<void> {
-  const { rows } = await ask(tx, 'advance_behind', { tables: given(tables), to });
-  if (rows.length !== tables.length)
+  const { count } = await ask(tx, 'advance_behind', { tables: given(tables), to });
+  if (count !== tables.length)
     throw fenced(`one of the tables ${tables.map(({ table }) => table).join(', ')}`, {});
 }
 
@@ -81,5 +81,5 @@ export async function dropBehind(db: Db, table: TableName, why: string): Promise
 
 /** Every table is loaded and follows the lane. */
 export async function inStep(tx: Tx): Promise<boolean> {
-  return (await ask<{ yes: boolean }>(tx, 'in_step')).rows[0]?.yes === true;
+  return (await ask<{ in_step: string }>(tx, 'in_step')).rows[0]?.in_step === 'YES';
 }

@@ -61,7 +61,7 @@ async function claimSealed(db: Db, worker: string): Promise<Taken> {
       lost = table;
       return AGAIN;
     }
-    await ask(tx, 'stamp_sealed', { source });
+    if ((await ask(tx, 'stamp_sealed', { source })).count !== 1) return AGAIN;
     const inserted = await ask<{ target: string }>(tx, 'insert_load', { source });
     return take(tx, { source, target: inserted.rows[0]?.target ?? '' }, worker);
   });

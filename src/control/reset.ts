@@ -99,7 +99,7 @@ const refused = (plan: ResetPlan): Fault =>
 
 /** Chunks were planned once, and no progress row is there any more. */
 export async function isProgressEmptied(db: Db): Promise<boolean> {
-  return (await ask<{ yes: boolean }>(db, 'progress_emptied')).rows[0]?.yes === true;
+  return (await ask<{ emptied: string }>(db, 'progress_emptied')).rows[0]?.emptied === 'YES';
 }
 
 /**

@@ -23,7 +23,7 @@ export async function insertSample(db: Db, { position, bytes, keptBytes, limitBy
 
 /** Whether all that the source had committed at some moment after `since` (by `clock`) is in every table. */
 export async function caughtUpSince(tx: Tx, since: string): Promise<boolean> {
-  return (await ask<{ yes: boolean }>(tx, 'caught_up_since', { since })).rows[0]?.yes === true;
+  return (await ask<{ caught_up: string }>(tx, 'caught_up_since', { since })).rows[0]?.caught_up === 'YES';
 }
 
 /** The target server's time, in its own words. */

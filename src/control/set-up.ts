@@ -26,15 +26,22 @@ const MEANING: Readonly<Record<string, string>> = {
  * Creates the control schema or brings it up to date: schema, tables, views, settings. Can be repeated and be
  * interrupted anywhere. The session's search path must be that schema, then the one of temporary tables. Where the
  * login may not create in it, it must have been made by `setUpScript`. Refuses a schema of another migration, or one
- * that a newer version has made.
+ * that a newer version has made. Returns a sentence for each guard that this login may not make.
  */
-export async function setUp(db: Db, wanted: Owner & { schema: string }): Promise<void> {
+export async function setUp(db: Db, wanted: Owner & { schema: string }): Promise<string[]> {
   await ask(db, 'lock_set_up', { schema: wanted.schema });
   try {
     await setUpAlone(db, wanted);
   } finally {
     await ask(db, 'unlock_set_up', { schema: wanted.schema });
   }
+  return missingGuards(db);
+}
+
+/** What the database itself does not refuse or record there, in words. */
+export async function missingGuards(tx: Tx): Promise<string[]> {
+  const { rows } = await ask<{ missing: string }>(tx, 'missing_guards');
+  return rows.map((row) => row.missing);
 }
 
 async function setUpAlone(db: Db, wanted: Owner & { schema: string }): Promise<void> {

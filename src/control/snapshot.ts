@@ -40,7 +40,7 @@ export async function loseSnapshot(db: Db, id: string): Promise<void> {
 
 /** Whether some slice of it is still to be read. */
 export async function snapshotInUse(tx: Tx, id: string): Promise<boolean> {
-  return (await ask<{ in_use: boolean }>(tx, 'snapshot_in_use', { snapshot: id })).rows[0]?.in_use === true;
+  return (await ask<{ in_use: string }>(tx, 'snapshot_in_use', { snapshot: id })).rows[0]?.in_use === 'YES';
 }
 
 /** The snapshot, or undefined when it is not held any more. */

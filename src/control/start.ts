@@ -66,7 +66,7 @@ export async function changeFiles(
   tx: Tx,
   { afterSeq, limit }: { readonly afterSeq?: number; readonly limit?: number } = {},
 ): Promise<ChangeFile[]> {
-  const params = { after_seq: afterSeq ?? null, limit: limit ?? null };
+  const params = { after_seq: afterSeq ?? null, limit: limit ?? Number.MAX_SAFE_INTEGER };
   const { rows } = await ask<Record<string, string | null>>(tx, 'change_files', params);
   return rows.map((row) => ({
     source: row['source'] ?? '',

@@ -52,8 +52,9 @@ export async function openStream(db: Db, begun: Reached & { readonly stream: str
 }
 
 async function refuseTraces(tx: Tx, stream: string): Promise<void> {
-  const { rows } = await ask<{ has_rows: boolean; read_tables: string | null }>(tx, 'traces_of_stream');
-  const { has_rows: hasRows = false, read_tables: read = null } = rows[0] ?? {};
+  const { rows } = await ask<{ has_rows: string; read_tables: string | null }>(tx, 'traces_of_stream');
+  const { has_rows, read_tables: read = null } = rows[0] ?? {};
+  const hasRows = has_rows === 'YES';
   if (!hasRows && read === null) return;
   const found = hasRows ? 'rows of its files or its lane' : `tables that were read already (${read})`;
   throw new Fault('permanent', `wirekite_progress has no row of the change stream ${stream}, but there are ${found}`, {

@@ -114,7 +114,7 @@ export async function closeJoints(db: Db): Promise<void> {
   await ask(db, 'close_joints');
 }
 
-export interface TaskCounts extends Record<string, unknown> {
+export interface TaskCounts {
   readonly total: number;
   /** May still end by themselves. */
   readonly open: number;
@@ -130,8 +130,17 @@ export interface TaskCounts extends Record<string, unknown> {
 }
 
 export async function countTasks(tx: Tx): Promise<TaskCounts> {
-  const { rows } = await ask<TaskCounts>(tx, 'count_tasks');
-  return rows[0] ?? { total: 0, open: 0, failed: 0, blocked: 0, cutover: null, inStep: null, moving: 0 };
+  const { rows } = await ask<Record<string, string | number | null>>(tx, 'count_tasks');
+  const { total, open, failed, blocked, cutover, in_step: inStep, moving } = rows[0] ?? {};
+  return {
+    total: Number(total),
+    open: Number(open),
+    failed: Number(failed),
+    blocked: Number(blocked),
+    cutover: cutover as TaskState | null,
+    inStep: inStep as TaskState | null,
+    moving: Number(moving),
+  };
 }
 
 /** An event that the coordinator itself decides on (`cutover`). It must be READY. */

@@ -1,4 +1,5 @@
 /** A control schema in an empty database, and small makers of what stands in it. */
+import { randomBytes } from 'node:crypto';
 import { afterEach } from 'vitest';
 import { openSnapshot } from '../../src/control/snapshot.js';
 import { planChunks } from '../../src/control/progress.js';
@@ -6,59 +7,95 @@ import { setUp } from '../../src/control/set-up.js';
 import { insertTables, takeChunkNumbers } from '../../src/control/table.js';
 import { insertTasks, makeReady } from '../../src/control/task.js';
 import { newWorkerId, registerWorkers } from '../../src/control/worker.js';
+import { connect as connectMariaDb } from '../../src/db/mysql/connect.js';
 import { connect } from '../../src/db/postgres/connect.js';
-import type { PgDb } from '../../src/db/postgres/pg-db.js';
+import type { Db } from '../../src/db/db.js';
 import { rowsOf } from '../../src/model/step.js';
-import { freshDatabase, type Major } from '../servers/index.js';
+import { freshDatabase, freshMariaDb, type Major } from '../servers/index.js';
 
-const SHOP = { schema: 'wirekite', migration: 'shop', source: 'source-1', target: 'target-1' };
+/** Whose tables hold the control plane: a major version of PostgreSQL, MariaDB, or the MySQL of `OPENKITE_MYSQL_URL`. */
+export type Target = Major | 'MariaDB' | 'MySQL';
+
+const GIVEN = process.env['OPENKITE_MYSQL_URL'];
+export const TARGETS: readonly Target[] = GIVEN === undefined ? [18, 'MariaDB'] : ['MySQL'];
+
+const SHOP = { migration: 'shop', source: 'source-1', target: 'target-1' };
 
 export interface Control {
   readonly url: URL;
-  readonly db: PgDb;
-  /** Another session with the same search path, closed after the test. */
-  open(): Promise<PgDb>;
-  /** Another session without one: an operator's psql. */
-  operator(settings?: Record<string, string>): Promise<PgDb>;
+  readonly db: Db;
+  /** The control schema. */
+  readonly schema: string;
+  /** Another session that finds the control tables by their names alone, closed after the test. */
+  open(): Promise<Db>;
+  /** Another session that does not: an operator's client. */
+  operator(settings?: Record<string, string>): Promise<Db>;
 }
 
-const opened: PgDb[] = [];
+const opened: Db[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((db) => db.close().catch(() => undefined)));
 });
 
-/** A database whose control schema is not made yet. */
-export async function bareDatabase(major: Major): Promise<Control> {
-  const url = await freshDatabase(major);
-  const session = async (searchPath: string, settings: Record<string, string> = {}) => {
-    const db = await connect(url, { name: 'openkite:test:control', searchPath, settings });
-    opened.push(db);
-    return db;
-  };
-  const open = () => session('wirekite, pg_temp');
-  return { url, db: await open(), open, operator: (settings) => session('public', settings) };
+async function kept(opening: Promise<Db>): Promise<Db> {
+  const db = await opening;
+  opened.push(db);
+  return db;
 }
 
-export const setUpShop = (db: PgDb, other: Partial<typeof SHOP> = {}): Promise<void> =>
-  setUp(db, { ...SHOP, ...other });
+const NAME = 'openkite:test:control';
 
-export async function freshControl(major: Major): Promise<Control> {
-  const control = await bareDatabase(major);
-  await setUpShop(control.db);
+/** A database whose control schema is not made yet. */
+export async function bareDatabase(target: Target): Promise<Control> {
+  if (target === 'MariaDB') return bareOfFamily(await freshMariaDb());
+  if (target === 'MySQL') return bareOfFamily(await freshMySql());
+  return barePostgres(target);
+}
+
+async function barePostgres(major: Major): Promise<Control> {
+  const url = await freshDatabase(major);
+  const session = (searchPath: string, settings: Record<string, string> = {}) =>
+    kept(connect(url, { name: NAME, searchPath, settings }));
+  const open = () => session('wirekite, pg_temp');
+  return { url, db: await open(), schema: 'wirekite', open, operator: (settings) => session('public', settings) };
+}
+
+/** The control schema is a database: of its own name in every test, for they share the server. */
+async function bareOfFamily(url: URL): Promise<Control> {
+  const schema = url.pathname.slice(1);
+  const open = () => kept(connectMariaDb(url, { name: NAME, home: schema }));
+  const operator = (settings?: Record<string, string>) =>
+    kept(connectMariaDb(url, { name: NAME, database: '', ...(settings ? { settings } : {}) }));
+  return { url, db: await open(), schema, open, operator };
+}
+
+async function freshMySql(): Promise<URL> {
+  const url = new URL(GIVEN ?? '');
+  url.pathname = `/control_${randomBytes(4).toString('hex')}`;
+  const db = await connectMariaDb(url, { name: NAME, database: '' });
+  await db.query(`CREATE DATABASE ${url.pathname.slice(1)} CHARACTER SET utf8mb4`);
+  await db.close();
+  return url;
+}
+
+export const setUpShop = (db: Db, other: Partial<typeof SHOP & { schema: string }> = {}): Promise<string[]> =>
+  setUp(db, { schema: 'wirekite', ...SHOP, ...other });
+
+export async function freshControl(target: Target): Promise<Control> {
+  const control = await bareDatabase(target);
+  await setUpShop(control.db, { schema: control.schema });
   return control;
 }
 
 /** A living worker. */
-export async function worker(db: PgDb, role = 'load'): Promise<string> {
+export async function worker(db: Db, role = 'load'): Promise<string> {
   const id = newWorkerId(role, 1);
   await registerWorkers(db, [{ worker: id, role, version: 'test', targetSession: db.session }]);
   return id;
 }
 
-export const endLease = (db: PgDb, id: string) =>
-  db.query(`UPDATE wirekite_worker SET lease_until = clock_timestamp() - interval '1 second' WHERE worker = :id`, {
-    id,
-  });
+export const endLease = (db: Db, id: string) =>
+  db.query(`UPDATE wirekite_worker SET lease_until = CURRENT_TIMESTAMP - INTERVAL '1' SECOND WHERE worker = :id`, { id });
 
 export interface Planned {
   readonly table: string;
@@ -67,7 +104,7 @@ export interface Planned {
 }
 
 /** A table with so many chunks planned under a held snapshot, whose rows may be loaded. */
-export async function planned(db: PgDb, chunks: number, table = 'public.items', priority = 0): Promise<Planned> {
+export async function planned(db: Db, chunks: number, table = 'public.items', priority = 0): Promise<Planned> {
   await insertTables(db, [{ table, target: table, priority, rowsEstimated: 100, bytesEstimated: 1000 }]);
   await insertTasks(db, [{ id: rowsOf(table), kind: 'event', table, statements: [], needs: [], bytes: 0 }]);
   await makeReady(db);
@@ -78,7 +115,7 @@ export async function planned(db: PgDb, chunks: number, table = 'public.items', 
 }
 
 export function plan(
-  db: PgDb,
+  db: Db,
   table: string,
   generation: number,
   snapshotId: string,

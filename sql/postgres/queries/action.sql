@@ -2,8 +2,8 @@
 -- One row whatever the table holds, also ten thousand. The time is taken before the snapshot, so that a word that was
 -- read "after" a moment was also current after it.
 SELECT statement_timestamp()::text AS read_at, count(*)::int AS row_count,
-  coalesce(bool_or(said = 'STOP'), false) AS has_stop,
-  coalesce(bool_or(said = 'PAUSE'), false) AS has_pause,
+  CASE WHEN bool_or(said = 'STOP') THEN 'YES' ELSE 'NO' END AS has_stop,
+  CASE WHEN bool_or(said = 'PAUSE') THEN 'YES' ELSE 'NO' END AS has_pause,
   min(raw) FILTER (WHERE said = raw OR said IN ('RUN', 'PAUSE', 'STOP')) AS written,
   count(*) FILTER (WHERE said NOT IN ('RUN', 'PAUSE', 'STOP') OR said IS NULL)::int AS unknown_count,
   min(raw) FILTER (WHERE said NOT IN ('RUN', 'PAUSE', 'STOP')) AS unknown_word

@@ -54,5 +54,5 @@ INSERT INTO wirekite_history (object, row_key, column_name, new_value)
 SELECT 'wirekite_table', table_name, 'state', 'RELOAD_NEEDED: ' || :why::text FROM dropped
 
 -- name: in_step
-SELECT NOT EXISTS (SELECT 1 FROM wirekite_table
-  WHERE applied_seq IS NOT NULL OR state NOT IN ('LOADED', 'DONE')) AS yes
+SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_table
+  WHERE applied_seq IS NOT NULL OR state NOT IN ('LOADED', 'DONE')) THEN 'NO' ELSE 'YES' END AS in_step

@@ -11,8 +11,8 @@ INSERT INTO wirekite_history (object, column_name, new_value) VALUES ('wirekite_
 
 -- name: progress_emptied
 -- Somebody emptied wirekite_progress: it alone says what is done, so nothing else may say that something is.
-SELECT coalesce(bool_or(chunk_count > 0 OR start_seq IS NOT NULL OR applied_seq IS NOT NULL), false)
-  AND NOT EXISTS (SELECT 1 FROM wirekite_progress) AS yes FROM wirekite_table
+SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_table WHERE chunk_count > 0 OR start_seq IS NOT NULL OR applied_seq IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM wirekite_progress) THEN 'YES' ELSE 'NO' END AS emptied
 
 -- name: discard_derived
 WITH snapshots AS (DELETE FROM wirekite_snapshot), samples AS (DELETE FROM wirekite_sample)

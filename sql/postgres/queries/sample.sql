@@ -17,8 +17,8 @@ WHERE s.sampled_at < clock_timestamp() - interval '1 hour'
 
 -- name: caught_up_since
 -- The source was looked at after that moment, and all that it had committed by then is in every table.
-SELECT EXISTS (SELECT 1 FROM wirekite_sample WHERE sampled_at > :since::timestamptz
-  AND last_seq <= (SELECT lane_seq FROM wirekite_following WHERE tables_behind = 0)) AS yes
+SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_sample WHERE sampled_at > :since::timestamptz
+  AND last_seq <= (SELECT lane_seq FROM wirekite_following WHERE tables_behind = 0)) THEN 'YES' ELSE 'NO' END AS caught_up
 
 -- name: clock
 SELECT clock_timestamp()::text AS now

@@ -26,3 +26,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %1$I TO %2$I;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA %1$I TO %2$I;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %1$I TO %2$I;', :schema::text, current_user, :views_meaning::text, :views::text,
     :version_meaning::text, :version::text) AS closing
+
+-- name: missing_guards
+-- What a login may not make, and what makes up for it.
+SELECT ''::text AS missing WHERE false

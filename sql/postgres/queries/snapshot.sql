@@ -20,6 +20,6 @@ FROM wirekite_snapshot WHERE snapshot_id = :snapshot::bigint AND state = 'OPEN'
 
 -- name: snapshot_in_use
 -- Some slice of it is still to be read.
-SELECT EXISTS (SELECT 1 FROM wirekite_table t WHERE t.snapshot_id = :snapshot::bigint AND t.state = 'COPYING'
+SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_table t WHERE t.snapshot_id = :snapshot::bigint AND t.state = 'COPYING'
   AND EXISTS (SELECT 1 FROM wirekite_progress p
-    WHERE p.table_name = t.table_name AND p.operation = 'DE' AND p.finish_time IS NULL)) AS in_use
+    WHERE p.table_name = t.table_name AND p.operation = 'DE' AND p.finish_time IS NULL)) THEN 'YES' ELSE 'NO' END AS in_use

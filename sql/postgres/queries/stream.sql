@@ -15,7 +15,7 @@ WHERE applied_seq IS NULL AND EXISTS (SELECT 1 FROM stream)
 
 -- name: traces_of_stream
 -- What only a stream that has been there leaves behind, and tables that were read before there is one.
-SELECT EXISTS (SELECT 1 FROM wirekite_progress WHERE target IN ('CE', 'changes', 'C')) AS has_rows,
+SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_progress WHERE target IN ('CE', 'changes', 'C')) THEN 'YES' ELSE 'NO' END AS has_rows,
   (SELECT string_agg(table_name, ', ' ORDER BY table_name) FROM wirekite_table WHERE start_position IS NOT NULL) AS read_tables
 
 -- name: find_stream

@@ -93,7 +93,7 @@ WHERE kind = 'event' AND table_name IS NULL AND state = 'READY' AND task_id NOT 
 -- name: count_tasks
 SELECT count(*)::int AS total, count(*) FILTER (WHERE state IN ('WAITING', 'READY', 'RUNNING'))::int AS open,
   count(*) FILTER (WHERE state = 'FAILED')::int AS failed, count(*) FILTER (WHERE state = 'BLOCKED')::int AS blocked,
-  max(state) FILTER (WHERE task_id = 'cutover') AS cutover, max(state) FILTER (WHERE task_id = 'in step') AS "inStep",
+  max(state) FILTER (WHERE task_id = 'cutover') AS cutover, max(state) FILTER (WHERE task_id = 'in step') AS in_step,
   count(*) FILTER (WHERE kind <> 'event' AND state IN ('READY', 'RUNNING'))::int AS moving
 FROM wirekite_task
 
