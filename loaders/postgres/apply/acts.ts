@@ -15,6 +15,8 @@ export interface Act {
   readonly what: 'delete' | 'move' | 'update' | 'insert';
   /** How many rows it should change. */
   readonly expected: number;
+  /** Of a move or an update: the columns that get new values, and perhaps the key's. */
+  readonly sent?: readonly TargetColumn[];
   /** Rows to find others by, with the types of their values; or those that go into the table. */
   readonly by: Staged | { readonly copy: string; readonly rows: Iterable<Uint8Array> };
 }
@@ -66,7 +68,7 @@ function* moves({ target, net }: Work): Generator<Act> {
     const sent = columns.map((i) => target.columns[i]!);
     const statement = (from: string) => move(target, sent, from);
     const types = typesOf([...target.keys, ...sent]);
-    yield { target, what: 'move', expected: rows.length, by: { types, rows, statement } };
+    yield { target, what: 'move', expected: rows.length, sent, by: { types, rows, statement } };
   }
 }
 
@@ -74,7 +76,7 @@ function* updates({ target, net }: Work): Generator<Act> {
   for (const { columns, rows } of net.updates) {
     const sent = columns.map((i) => target.columns[i]!);
     const statement = (from: string) => update(target, sent, from);
-    yield { target, what: 'update', expected: rows.length, by: { types: typesOf(sent), rows, statement } };
+    yield { target, what: 'update', expected: rows.length, sent, by: { types: typesOf(sent), rows, statement } };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Layout } from '../../../src/model/layout.js';
 import type { Schema } from '../../../src/model/schema.js';
 import { Expressions } from '../expressions.js';
 import { sqlFile } from '../sql-file.js';
+import { UnloggedKeys } from './cascade/unlogged.js';
 import { Replay } from './replay.js';
 import { truncate } from './truncate.js';
 import { WindowWriter } from './window-writer.js';
@@ -15,13 +16,12 @@ const SESSION = sqlFile('apply-session');
 /** Applies changes on one session. Each method is the one of `Loader` that has its name. */
 export class Applier {
   readonly #writer = new WindowWriter();
-  #keysAct = true;
 
   async prepare(db: Db): Promise<string | undefined> {
     await db.query(SESSION);
     try {
       await db.query('SET session_replication_role = replica');
-      this.#keysAct = false;
+      this.#writer.cascades.keysAct = false;
       return undefined;
     } catch (error) {
       if (error instanceof Fault && error.code === '42501') return REASON;
@@ -31,6 +31,7 @@ export class Applier {
 
   learn(schema: Schema): void {
     this.#writer.targets.expressions = new Expressions(schema);
+    this.#writer.cascades.keys = new UnloggedKeys(schema);
   }
 
   /** Loads rows of a table to whose columns an expression belongs; undefined: none does. */
@@ -55,7 +56,8 @@ export class Applier {
     tell: (found: Divergence) => Promise<void>,
   ): Promise<void> {
     await this.#defer(tx);
-    await this.#forgetting(tx, () => new Replay(tx, this.#writer, { far, tell, keysAct: this.#keysAct }).run(changes));
+    const { keysAct } = this.#writer.cascades;
+    await this.#forgetting(tx, () => new Replay(tx, this.#writer, { far, tell, keysAct }).run(changes));
   }
 
   async #forgetting<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
@@ -73,7 +75,7 @@ export class Applier {
 
   /** Within a transaction of the source, a row may for a while refer to one that is not there. */
   async #defer(tx: Tx): Promise<void> {
-    if (this.#keysAct) await tx.query('SET CONSTRAINTS ALL DEFERRED');
+    if (this.#writer.cascades.keysAct) await tx.query('SET CONSTRAINTS ALL DEFERRED');
   }
 }
 

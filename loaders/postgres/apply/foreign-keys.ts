@@ -34,6 +34,20 @@ export class ForeignKeys {
     return this.keys.some((key) => key.child === root && key.on_delete === 'c');
   }
 
+  /** Whether rows of the child go, or let go, with those of the parent. */
+  cascades(child: Rooted, parent: Rooted): boolean {
+    return this.#between(child, parent).some((key) => /[cnd]/.test(key.on_delete));
+  }
+
+  /** Whether columns of the child change with those of the parent. */
+  follows(child: Rooted, parent: Rooted): boolean {
+    return this.#between(child, parent).some((key) => /[cnd]/.test(key.on_update));
+  }
+
+  #between(child: Rooted, parent: Rooted): ForeignKey[] {
+    return this.keys.filter((key) => key.child === child.root && key.parent === parent.root);
+  }
+
   /** Whether columns of this table change with the rows that they refer to. */
   changes({ root }: Rooted): boolean {
     return this.keys.some((key) => key.child === root && (/[nd]/.test(key.on_delete) || /[cnd]/.test(key.on_update)));

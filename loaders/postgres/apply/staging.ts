@@ -1,4 +1,4 @@
-import type { Params, Tx } from '../../../src/db/db.js';
+import type { Params, Result, Row, Tx } from '../../../src/db/db.js';
 import type { FarValues } from '../../../src/model/change.js';
 import type { Staged } from './acts.js';
 import { fieldsOf, nextFar, parameterOf } from './fields.js';
@@ -23,27 +23,36 @@ export class Staging {
   #runs = 0;
 
   /** Runs the statement over the rows. Returns how many rows of its table it changed. */
-  async run(tx: Tx, { types, rows, statement }: Staged, far: FarValues | undefined): Promise<number> {
+  async run(tx: Tx, staged: Staged, far: FarValues | undefined): Promise<number> {
+    return (await this.query(tx, staged, far)).count;
+  }
+
+  /** The same, for what the statement returns. */
+  async query<R extends Row>(
+    tx: Tx,
+    { types, rows, statement }: Staged,
+    far: FarValues | undefined,
+  ): Promise<Result<R>> {
     if ((this.#runs += 1) % FRESHEN === 0) await this.#freshen(tx);
     if (isFew(rows, types.length, far)) {
       const { from, params } = parameters(rows, types);
-      return (await tx.query(statement(from), params)).count;
+      return tx.query<R>(statement(from), params);
     }
     return this.pour(tx, types, pieces(rows, far), statement);
   }
 
   /** The same for rows that arrive as a stream. */
-  async pour(
+  async pour<R extends Row>(
     tx: Tx,
     types: readonly string[],
     rows: AsyncIterable<Uint8Array>,
     statement: Staged['statement'],
-  ): Promise<number> {
+  ): Promise<Result<R>> {
     const table = await this.#table(tx, types);
     await tx.load(`COPY ${table} FROM STDIN`, rows);
-    const { count } = await tx.query(statement(`${table} AS s`));
+    const result = await tx.query<R>(statement(`${table} AS s`));
     await tx.query(`TRUNCATE ${table}`);
-    return count;
+    return result;
   }
 
   /** No vacuum looks after temporary tables, and one that nobody empties holds back the age of the whole database. */

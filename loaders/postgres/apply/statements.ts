@@ -32,8 +32,23 @@ export const insert = ({ name, columns }: Target, from: string): string =>
   `INSERT INTO ${name} (${list(columns, (c) => c.name)}) SELECT ${list(columns, (c, i) => valueOf(c, `s.c${i}`))} FROM ${from}`;
 
 /** `s`: the keys. */
-export const deleteKeys = ({ name, keys }: Target, from: string): string =>
-  `DELETE FROM ONLY ${name} AS t USING ${from} WHERE ${found(keys, (_, i) => i)}`;
+export const deleteKeys = (target: Target, from: string): string =>
+  `DELETE FROM ONLY ${target.name} AS t USING ${from} WHERE ${rowsByKey(target)}`;
+
+/** Where the row's key is that of `s`, which holds nothing else. */
+export const rowsByKey = ({ keys }: Target): string => found(keys, (_, i) => i);
+
+/** Of what `update` or `move` changes: which rows, and a column's value afterwards. */
+export function newValues({ keys }: Target, sent: readonly TargetColumn[], moved: boolean) {
+  const first = moved ? keys.length : 0;
+  return {
+    found: found(keys, (key, i) => (moved ? i : sent.indexOf(key))),
+    valueOf: (column: TargetColumn): string => {
+      const at = sent.indexOf(column);
+      return at < 0 ? `t.${column.name}` : valueOf(column, `s.c${first + at}`);
+    },
+  };
+}
 
 /** `s`: these columns, the keys among them, which stay as they are. */
 export function update({ name, keys }: Target, sent: readonly TargetColumn[], from: string): string {

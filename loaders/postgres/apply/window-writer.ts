@@ -4,6 +4,7 @@ import type { Tx } from '../../../src/db/db.js';
 import type { ChangedTable, FarValues, Window } from '../../../src/model/change.js';
 import { tableName } from '../../../src/model/schema.js';
 import { actsOf, type Act, type Work } from './acts.js';
+import { Cascades } from './cascade/cascades.js';
 import { pieces } from './pieces.js';
 import { Staging } from './staging.js';
 import { insert, staged } from './statements.js';
@@ -13,6 +14,7 @@ import { Targets } from './targets.js';
 export class WindowWriter {
   readonly targets = new Targets();
   readonly #staging = new Staging();
+  readonly cascades = new Cascades(this.targets, this.#staging);
 
   /** After any failure: what is known of the target may be wrong, and what was made in this transaction may be gone. */
   forget(tx: Tx): void {
@@ -27,10 +29,12 @@ export class WindowWriter {
     for (const act of actsOf(await this.#parentsFirst(tx, works))) {
       const { what, expected } = act;
       const table = tableName(act.target.changed);
+      const after = await this.cascades.before(tx, act, far);
       const found = await this.#run(tx, act, far).catch((error: unknown) => {
         throw error instanceof Fault ? error.at({ table }) : error;
       });
       if (found !== expected) return { table, what, expected, found };
+      await after();
     }
     return undefined;
   }
@@ -38,7 +42,7 @@ export class WindowWriter {
   /** Whole rows, of a table to whose columns an expression belongs. */
   async pour(tx: Tx, table: ChangedTable, rows: AsyncIterable<Uint8Array>): Promise<number> {
     const target = await this.targets.get(tx, table);
-    return this.#staging.pour(tx, target.columns.map(staged), rows, (from) => insert(target, from));
+    return (await this.#staging.pour(tx, target.columns.map(staged), rows, (from) => insert(target, from))).count;
   }
 
   async #parentsFirst(tx: Tx, works: readonly Work[]): Promise<readonly Work[]> {
