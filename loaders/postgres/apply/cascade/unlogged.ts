@@ -1,5 +1,6 @@
 import type { ChangedTable } from '../../../../src/model/change.js';
 import { storedColumns, tableName, type Referential, type Schema, type Table } from '../../../../src/model/schema.js';
+import type { Target } from '../targets.js';
 
 /** A foreign key whose actions on rows of `child` are not in the source's log. */
 export interface UnloggedKey {
