@@ -116,7 +116,7 @@ function targetColumn(column: Column, meant: Translation): TargetColumn {
     column,
     name: quoteIdentifier(column.name),
     type,
-    plain: from === undefined,
+    plain: from === undefined && !column.counts, // beside a SET, LOAD DATA takes a 0 in it for "the next number"
     from: from ?? ((text) => text),
     back: back ?? printed,
     ...rest,
