@@ -113,8 +113,8 @@ export class Workplace {
 
   /** The living processes of a role, as `wirekite_worker` names it. */
   async pidsOf(role: string): Promise<number[]> {
-    const living = `SELECT DISTINCT pid::int AS pid FROM wirekite_worker WHERE role = '${role}' AND state <> 'DEAD'`;
-    return (await this.ask<{ pid: number }>(living)).map(({ pid }) => pid).filter(lives);
+    const living = `SELECT DISTINCT pid FROM wirekite_worker WHERE role = '${role}' AND state <> 'DEAD'`;
+    return (await this.ask<{ pid: number | string }>(living)).map(({ pid }) => Number(pid)).filter(lives);
   }
 
   /** Whoever runs with this configuration, whether it has said a word or not. */
