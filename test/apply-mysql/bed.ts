@@ -194,7 +194,7 @@ export async function* each<T>(things: readonly T[]): AsyncGenerator<T> {
 
 /** The values of every row as the server prints them, between tabs; NULL as `\N`; sorted. */
 export async function contents({ db }: Pick<Bed, 'db'>, table: string): Promise<string[]> {
-  const { rows } = await db.query(`SELECT * FROM ${quoteIdentifier(table)}`);
+  const { rows } = await db.query<Record<string, string | number | null>>(`SELECT * FROM ${quoteIdentifier(table)}`);
   return rows
     .map((one) =>
       Object.values(one)

@@ -1,13 +1,12 @@
 import type { Divergence, Miscount } from '../../../src/connector/loader.js';
 import type { Db, Tx } from '../../../src/db/db.js';
-import { sqlFilesBeside } from '../../../src/db/sql-file.js';
 import type { ChangedTable, FarValues, RowChange, Window } from '../../../src/model/change.js';
+import { sqlFile } from '../sql-file.js';
 import type { Moved } from '../targets.js';
 import { Replay } from './replay.js';
 import { truncate } from './truncate.js';
 import { WindowWriter } from './window-writer.js';
 
-const sqlFile = sqlFilesBeside(import.meta.url);
 const SESSION = sqlFile('apply-session');
 const TRIGGERS = sqlFile('triggers');
 

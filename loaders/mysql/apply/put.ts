@@ -4,6 +4,7 @@ import { quoteLiteral } from '../../../src/db/mysql/quote.js';
 import { fieldsOf, nextFar, parameterOf } from '../../../src/format/fields.js';
 import { pieces } from '../../../src/format/pieces.js';
 import type { FarValues } from '../../../src/model/change.js';
+import { loadInto } from '../load-data.js';
 import { asLoaded } from './as-loaded.js';
 import type { Staged } from './targets.js';
 
@@ -45,7 +46,7 @@ export async function put(
     return count;
   }
   if (before !== undefined) await tx.query(before);
-  const count = await tx.load(loadInto(load), asLoaded(pieces(load.rows, far)));
+  const count = await tx.load(loadInto(load.table, load.columns), asLoaded(pieces(load.rows, far)));
   return after === undefined ? count : (await tx.query(after)).count;
 }
 
@@ -66,18 +67,6 @@ function insertInto({ table, columns }: Load, rows: readonly Uint8Array[]): stri
 
 const value = (text: string | null, from: Staged['from']): string =>
   text === null ? 'NULL' : (from?.(quoteLiteral(text)) ?? quoteLiteral(text));
-
-function loadInto({ table, columns }: Load): string {
-  const taken = columns.map(({ name, from }, i) => (from === undefined ? name : `@openkite_${i}`));
-  const set = columns.flatMap(({ name, from }, i) =>
-    from === undefined ? [] : [`${name} = ${from(`@openkite_${i}`)}`],
-  );
-  return (
-    `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET utf8mb4 ` +
-    String.raw`FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' (${taken.join(', ')})` +
-    (set.length === 0 ? '' : ` SET ${set.join(', ')}`)
-  );
-}
 
 interface Warning extends Record<string, unknown> {
   readonly Code: number;

@@ -23,21 +23,17 @@ export function joined({ name, keys }: Target, from: string, by: readonly Name[]
 export const deleteKeys = (target: Target, from: string): string => `DELETE t FROM ${joined(target, from)}`;
 
 /** `s`: these columns, the keys among them, which stay as they are. `untouched`: assignments besides. */
-export function update(
+export const update = (
   target: Target,
   sent: readonly TargetColumn[],
   from: string,
   untouched: readonly string[],
-): string {
-  const others = sent.filter((column) => !column.key);
-  const set = others.length > 0 ? [...others.map(taken), ...untouched] : target.keys.map(itself);
-  return `UPDATE ${joined(target, from)} SET ${set.join(', ')}`;
-}
-
-const taken = ({ name }: Name): string => `t.${name} = s.${name}`;
-
-/** Nothing else was sent: the row must be there all the same. */
-const itself = ({ name }: Name): string => `t.${name} = t.${name}`;
+): string =>
+  `UPDATE ${joined(target, from)} SET ${assigned(
+    target,
+    sent.filter((column) => !column.key),
+    untouched,
+  )}`;
 
 /** `s`: the old keys, then these columns. */
 export const move = (
@@ -45,7 +41,13 @@ export const move = (
   sent: readonly TargetColumn[],
   from: string,
   untouched: readonly string[],
-): string => `UPDATE ${joined(target, from, oldKeys(target))} SET ${[...sent.map(taken), ...untouched].join(', ')}`;
+): string => `UPDATE ${joined(target, from, oldKeys(target))} SET ${assigned(target, sent, untouched)}`;
+
+/** Where nothing was sent, the row must be there all the same. */
+function assigned({ keys }: Target, sent: readonly TargetColumn[], untouched: readonly string[]): string {
+  const values = sent.map(({ name }) => `t.${name} = s.${name}`);
+  return (values.length > 0 ? [...values, ...untouched] : keys.map(({ name }) => `t.${name} = t.${name}`)).join(', ');
+}
 
 /** `s`: the key. Every value in its canonical text, but not above so many characters. */
 export const rowByKey = (target: Target, from: string, limit: number): string =>

@@ -3,7 +3,7 @@ import type { Tx } from '../../../src/db/db.js';
 import { quoteIdentifier } from '../../../src/db/mysql/quote.js';
 import type { ChangedTable } from '../../../src/model/change.js';
 import { tableName, type Table, type TableName } from '../../../src/model/schema.js';
-import { sqlFilesBeside } from '../../../src/db/sql-file.js';
+import { sqlFile } from '../sql-file.js';
 import type { Moved, TargetColumn as MovedColumn, TargetTable } from '../targets.js';
 import { ForeignKeys } from './foreign-keys.js';
 
@@ -49,7 +49,6 @@ interface Found extends Record<string, unknown> {
   readonly extra: string;
 }
 
-const sqlFile = sqlFilesBeside(import.meta.url);
 const COLUMNS = sqlFile('changed-table');
 
 /** What is moved, and what a session has read of the target's catalog. */
