@@ -1,3 +1,4 @@
+import { sleep } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import { probe } from '../../base/probe.js';
 import type { Db, Params, Result, Row, Tx } from '../db.js';
@@ -12,6 +13,9 @@ const DIALECT = 'mysql';
 const COMMIT = 600;
 const BRIEF = 60;
 
+const DEADLOCK = '1213';
+const TRIES = 8;
+
 /** One session, made by `connect`. Calls are queued; within `transaction`, only `tx` may be used. */
 export class MyDb implements Db {
   readonly dialect = DIALECT;
@@ -25,10 +29,22 @@ export class MyDb implements Db {
     this.session = wire.session;
   }
 
-  /** Several statements with parameters are one transaction: they are one statement elsewhere. */
-  query<R extends Row = Row>(sql: string, params?: Params): Promise<Result<R>> {
-    if (params !== undefined && isSeveral(sql)) return this.transaction((tx) => tx.query<R>(sql, params));
-    return this.#lane.run(() => this.wire.query<R>(sql, params));
+  /**
+   * Several statements with parameters are one transaction: they are one statement elsewhere. This server locks what an
+   * UPDATE merely reads, so that two of them may stand in each other's way: the one that it rolls back is tried again.
+   */
+  async query<R extends Row = Row>(sql: string, params?: Params): Promise<Result<R>> {
+    const once = (): Promise<Result<R>> =>
+      params !== undefined && isSeveral(sql)
+        ? this.transaction((tx) => tx.query<R>(sql, params))
+        : this.#lane.run(() => this.wire.query<R>(sql, params));
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await once();
+      } catch (error) {
+        if (!(error instanceof Fault) || error.code !== DEADLOCK || tries === TRIES) throw error;
+        await sleep(Math.random() * 20 * tries);
+      }
   }
 
   /** Several statements in one round trip: the rows of each that has any. */
