@@ -5,7 +5,9 @@ import { address } from '../../src/db/mysql/address.js';
 import { connect } from '../../src/db/mysql/connect.js';
 import { classify } from '../../src/db/mysql/faults.js';
 import type { MyDb } from '../../src/db/mysql/my-db.js';
+import { quoteIdentifier } from '../../src/db/mysql/quote.js';
 import { MyLoader } from './loader.js';
+import { Settled } from './settled.js';
 import { serverOf, type Server } from './server.js';
 
 const LOCK_SECONDS = 10;
@@ -36,7 +38,7 @@ const connector: Connector<Loader> = {
     if (database === '')
       throw new Fault('operator', 'the target’s URL names no database', { hint: 'Write its name after the last /.' });
     const db = await connect(url, { name, home: controlSchema, settings: settings(tuning), ...patience(tuning) });
-    return new MyLoader(db, database, await look(db));
+    return new MyLoader(new Settled(db, quoteIdentifier(controlSchema)), database, await look(db));
   },
   classify,
 };

@@ -2,6 +2,7 @@ import type { Mapping } from '../../src/connector/loader.js';
 import { tableName } from '../../src/model/schema.js';
 import { misfit } from './foreign/fit.js';
 import { lostOf } from './foreign/lost.js';
+import { lostOfFamily } from './same/lost.js';
 import { refusedNames } from './names.js';
 import type { Moved, TargetColumn, TargetTable } from './targets.js';
 
@@ -14,7 +15,7 @@ export function mappingOf(moved: Moved): Mapping {
       target: name,
       columns: columns.map(columnMapping),
     })),
-    notMade: [...moved.schema.notMoved, ...(moved.ofFamily ? [] : lostOf(moved))],
+    notMade: [...moved.schema.notMoved, ...(moved.ofFamily ? lostOfFamily(moved) : lostOf(moved))],
     refused: [...refusedNames(moved), ...(moved.ofFamily ? [] : targets.flatMap(refusedTable))],
   };
 }

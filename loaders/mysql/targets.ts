@@ -10,8 +10,9 @@ import {
 import { misfit } from './foreign/fit.js';
 import { roomOf, type RoomOf } from './foreign/room.js';
 import { translate, type Translation } from './foreign/types.js';
-import { formOf, printed } from './forms.js';
+import { printed } from './forms.js';
 import { overridden } from './override.js';
+import { typeFor } from './same/words.js';
 import type { Server } from './server.js';
 
 /** A moved table as the target has it. */
@@ -66,6 +67,11 @@ export class Moved {
     return this.schema.dialect === FAMILY;
   }
 
+  /** Source and target are of the same branch of the family. */
+  get isAlike(): boolean {
+    return /mariadb/i.test(this.schema.serverVersion) === this.server.mariadb;
+  }
+
   database(schema: string): string {
     return schema === this.schema.home ? this.home : schema;
   }
@@ -105,7 +111,7 @@ export class Moved {
   #columns(table: Table, tight: boolean): TargetColumn[] {
     return storedColumns(table).map((column) => {
       const use = { server: this.server, room: this.#room(column), tight };
-      return targetColumn(column, this.ofFamily ? sameType(column) : translate(column.value, use));
+      return targetColumn(column, this.ofFamily ? typeFor(this, column) : translate(column.value, use));
     });
   }
 }
@@ -122,8 +128,3 @@ function targetColumn(column: Column, meant: Translation): TargetColumn {
     ...rest,
   };
 }
-
-const sameType = (column: Column): Translation => ({
-  type: column.type + (column.collation === undefined ? '' : ` COLLATE ${column.collation}`),
-  ...formOf(column.value, true),
-});

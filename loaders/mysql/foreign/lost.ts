@@ -4,7 +4,7 @@ import { countingColumn, longComments } from './create.js';
 import { counts, isLost } from './defaults.js';
 import { unmakeable } from './keys.js';
 import { referencesOf } from './references.js';
-import { leavesOf } from './steps.js';
+import { leavesOf } from './parts.js';
 
 /** What the source has and the target will not have, a sentence each. */
 export const lostOf = (moved: Moved): string[] => [

@@ -1,25 +1,15 @@
 import { quoteIdentifier } from '../../../src/db/mysql/quote.js';
 import { tableName, type Constraint, type References, type Schema, type Table } from '../../../src/model/schema.js';
 import { shortened } from '../names.js';
+import type { ForeignKey } from '../parts.js';
 import type { Moved, TargetColumn } from '../targets.js';
-
-/** A foreign key as it can be made there, or why it cannot. */
-export interface Reference {
-  readonly table: Table;
-  readonly referred: Table;
-  readonly key: Constraint;
-  /** As after ALTER TABLE … ADD. */
-  readonly definition: string;
-  /** Quoted. */
-  readonly name: string;
-}
 
 /** All foreign keys of the schema. */
 export function referencesOf(moved: Moved): {
-  made: Reference[];
+  made: ForeignKey[];
   lost: { table: Table; key: Constraint; why: string }[];
 } {
-  const made: Reference[] = [];
+  const made: ForeignKey[] = [];
   const lost: { table: Table; key: Constraint; why: string }[] = [];
   for (const table of moved.schema.tables.filter(({ hasRows }) => hasRows))
     for (const key of table.constraints.filter(({ kind }) => kind === 'foreign key')) {
@@ -30,7 +20,7 @@ export function referencesOf(moved: Moved): {
   return { made, lost };
 }
 
-function referenceOf(moved: Moved, table: Table, key: Constraint): Reference | string {
+function referenceOf(moved: Moved, table: Table, key: Constraint): ForeignKey | string {
   const { references } = key;
   const referred = moved.schema.tables.find((one) => tableName(one) === references?.table);
   if (references === undefined || referred === undefined) return 'the table that it refers to is not moved';
@@ -39,7 +29,14 @@ function referenceOf(moved: Moved, table: Table, key: Constraint): Reference | s
   const why = obstacle(moved, table, referred, pairs) ?? actionless(table, key, references);
   if (why !== undefined) return why;
   const name = shortened(isAlone(moved.schema, table, key) ? key.name : `${table.name}_${key.name}`);
-  return { table, referred, key, name, definition: definitionOf(moved, referred, pairs, references, name) };
+  return {
+    id: key.id,
+    kind: key.kind,
+    table,
+    referred,
+    name,
+    definition: definitionOf(moved, referred, pairs, references, name),
+  };
 }
 
 type Pair = readonly [own: string, other: string];
