@@ -63,6 +63,10 @@ export class DktWriter implements ByteSink {
     this.#frame.record(length, ++this.#rows);
   }
 
+  endRow(): void {
+    this.#frame.endRecord();
+  }
+
   append(bytes: Uint8Array, start: number, end: number): void {
     this.#frame.append(bytes, start, end);
   }

@@ -1,6 +1,8 @@
 /** Where rows go as bytes. A row is announced with its length, then arrives in one or more pieces. */
 export interface ByteSink {
   row(length: number): void;
+  /** Ends a row that was announced with the length Infinity: longer than is held, so that nobody knows how long. */
+  endRow?(): void;
   /** Takes `bytes[start, end)`. The caller leaves `bytes` as it is until it has asked `ready()`. */
   append(bytes: Uint8Array, start: number, end: number): void;
   /** A promise to wait for before sending more, or undefined when there is room. Ask after each input. */

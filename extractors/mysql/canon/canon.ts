@@ -110,7 +110,8 @@ const JSON_CODE = 245;
 export function canonOf(type: string): Canon | undefined {
   const entry = ENTRIES[dataType(type)];
   if (entry === undefined) return undefined;
-  const { select = (name: string) => name, write, form } = entry.snapshot ?? {};
+  const { select = (name: string) => name, form, ...made } = entry.snapshot ?? {};
+  const write = made.write === withoutZeros && !/zerofill/i.test(type) ? undefined : made.write; // most have none
   return {
     form: form ?? (write ? 'whole' : 'as is'),
     select,

@@ -16,7 +16,10 @@ const DATETIME = 12;
 
 /** A moment, in UTC; the zero date is none. */
 export function writeTimestamp(bytes: Buffer, start: number, end: number): Buffer {
-  return isZero(bytes, start) ? bytes.subarray(start, end) : Buffer.concat([bytes.subarray(start, end), UTC]);
+  if (isZero(bytes, start)) return bytes.subarray(start, end);
+  const text = Buffer.allocUnsafe(end - start + UTC.length);
+  UTC.copy(text, bytes.copy(text, 0, start, end));
+  return text;
 }
 
 const isZero = (bytes: Buffer, start: number): boolean =>
