@@ -2,7 +2,7 @@ import { Fault } from '../../src/base/fault.js';
 import type { Finding } from '../../src/connector/connector.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { quoteIdentifier } from '../../src/db/postgres/quote.js';
-import type { Schema } from '../../src/model/schema.js';
+import { tableName, type Schema } from '../../src/model/schema.js';
 import { sqlFile } from './sql-file.js';
 
 interface Facts extends Record<string, unknown> {
@@ -19,7 +19,7 @@ interface Facts extends Record<string, unknown> {
 }
 
 /** What a load needs of its target, each failure with the statement that mends it. */
-export async function checkTarget(db: PgDb, schema: Schema): Promise<Finding[]> {
+export async function checkTarget(db: PgDb, schema: Schema, geometry?: string): Promise<Finding[]> {
   const facts = (await db.query<Facts>(sqlFile('target-facts'))).rows[0] as Facts;
   const to = quoteIdentifier(facts.role);
   return [
@@ -65,9 +65,22 @@ export async function checkTarget(db: PgDb, schema: Schema): Promise<Finding[]> 
       'warning',
       'lower settings.load_connections, or ALTER SYSTEM SET max_connections = …; then restart',
     ),
+    ...shapes(schema, geometry),
     ...(await stillness(db, facts)),
     ...(await missing(db, schema)),
   ];
+}
+
+/** Only a schema of another dialect has geometry that is not a type of the target's own. */
+function shapes(schema: Schema, geometry: string | undefined): Finding[] {
+  const columns = schema.tables.flatMap((table) =>
+    table.columns
+      .filter(({ value, type }) => value.kind === 'geometry' && type === 'text')
+      .map(({ name }) => `${tableName(table)}.${name}`),
+  );
+  if (columns.length === 0 || geometry !== undefined) return [];
+  const found = `PostGIS is not installed: ${columns.join(', ')} will be text`;
+  return [finding('target knows geometry', found, false, 'warning', 'CREATE EXTENSION postgis;')];
 }
 
 /** Only what follows changes needs it. The server is asked by doing it: before 15 there is no other way. */

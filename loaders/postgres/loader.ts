@@ -132,7 +132,7 @@ export class PgLoader implements Loader {
   }
 
   check(schema: Schema): Promise<Finding[]> {
-    return checkTarget(this.pg, this.#own(schema));
+    return checkTarget(this.pg, this.#own(schema), this.geometry);
   }
 
   /** In this server's words. */

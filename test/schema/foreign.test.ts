@@ -421,3 +421,23 @@ test('an expression that names something else is refused', async () => {
   const made = await make(schemaOf([words]));
   await expect(load(made, words, row('1', 'x'))).rejects.toMatchObject({ kind: 'operator', message: /valeu/ });
 });
+
+test('what cannot go in beside an expression is told of its own table, row and column', async () => {
+  const word = column('word', text(50), { override: { expression: 'upper(:value)' } });
+  const words = table('words', [id, word, column('day', { kind: 'date', zero: true, special: false })]);
+  const made = await make(schemaOf([words]));
+  await expect(load(made, words, row('1', 'x', null), row('2', 'y', '2024-00-00'))).rejects.toMatchObject({
+    kind: 'data',
+    place: { table: 'shop.words', row: 2, column: 'day' },
+  });
+});
+
+test('doctor says that geometry will be text', async () => {
+  const { loader, schema } = await make(schemaOf([kinds]));
+  expect(await loader.check(schema)).toContainEqual({
+    what: 'target knows geometry',
+    level: 'warning',
+    found: 'PostGIS is not installed: shop.kinds.place will be text',
+    mend: 'CREATE EXTENSION postgis;',
+  });
+});

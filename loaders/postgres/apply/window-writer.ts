@@ -3,6 +3,7 @@ import type { Miscount } from '../../../src/connector/loader.js';
 import type { Tx } from '../../../src/db/db.js';
 import type { ChangedTable, FarValues, Window } from '../../../src/model/change.js';
 import { tableName } from '../../../src/model/schema.js';
+import { blame } from './blame.js';
 import { actsOf, type Act, type Work } from './acts.js';
 import { Cascades } from './cascade/cascades.js';
 import { pieces } from './pieces.js';
@@ -42,7 +43,12 @@ export class WindowWriter {
   /** Whole rows, of a table to whose columns an expression belongs. */
   async pour(tx: Tx, table: ChangedTable, rows: AsyncIterable<Uint8Array>): Promise<number> {
     const target = await this.targets.get(tx, table);
-    return (await this.#staging.pour(tx, target.columns.map(staged), rows, (from) => insert(target, from))).count;
+    const types = target.columns.map(staged);
+    const poured = this.#staging.pour(tx, types, rows, (from) => insert(target, from));
+    const { count } = await poured.catch((error: unknown) => {
+      throw blame(error, target);
+    });
+    return count;
   }
 
   async #parentsFirst(tx: Tx, works: readonly Work[]): Promise<readonly Work[]> {
