@@ -78,6 +78,7 @@ export class MariaDb {
       port: this.port,
       socket: join(this.home, 's'),
       datadir: join(this.home, 'data'),
+      tmpdir: this.home, // a server that starts clears up there
       ...this.settings,
     };
     const flags = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
