@@ -15,7 +15,7 @@ export interface Bed {
 
 export async function bed(schema: Schema): Promise<Bed> {
   const url = await freshMariaDb();
-  const loader = await connector.open(url, { name: 'openkite:test', controlSchema: 'wirekite_not_there' });
+  const loader = await connector.open(url, { name: 'openkite:test', controlSchema: url.pathname.slice(1) });
   loader.learn(schema);
   return { loader, database: url.pathname.slice(1), close: () => loader.close() };
 }
@@ -37,9 +37,11 @@ export async function perform(
       throw new Error(
         `these need what nobody makes: ${[...left].map(({ id, needs }) => `${id}: ${needs.join(', ')}`).join('; ')}`,
       );
-    if (next.statements.length !== 1) throw new Error(`${next.id} has ${next.statements.length} statements`);
-    await loader.db.query(next.statements[0]!);
-    await loader.db.query(next.statements[0]!).catch((error: unknown) => {
+    const [first = ''] = next.statements;
+    if (next.statements.length > 1 && !first.startsWith('USE ')) throw new Error(`${next.id} has several statements`);
+    const sql = next.statements.join(';\n');
+    await loader.db.query(sql);
+    await loader.db.query(sql).catch((error: unknown) => {
       if (!(error instanceof Fault) || !loader.isDone?.(error)) throw error;
     });
     done.add(next.id);
