@@ -3,9 +3,9 @@ import { countErrors, insertErrors, type RowError } from '../../src/control/erro
 import { executeReset, planReset, type ResetTarget } from '../../src/control/reset.js';
 import { resolveStart } from '../../src/control/start.js';
 import { tables } from '../../src/control/table.js';
-import type { PgDb } from '../../src/db/postgres/pg-db.js';
+import type { Db } from '../../src/db/db.js';
 import { addTables, loaded, opened } from './changes.js';
-import { freshControl } from './schema.js';
+import { freshControl, TARGETS, type Target } from './schema.js';
 
 const found = (error: Partial<RowError> = {}): RowError => ({
   table: 'public.a',
@@ -20,22 +20,16 @@ const found = (error: Partial<RowError> = {}): RowError => ({
   ...error,
 });
 
-async function withTables() {
-  const control = await freshControl(18);
-  await addTables(control.db, ['public.a', 'public.b']);
-  return control;
-}
-
-const escalated = async (db: PgDb) => {
+const escalated = async (db: Db) => {
   const { rows } = await db.query(
-    `SELECT errors_total::int AS total, errors_escalated::int AS escalated FROM wirekite_table ORDER BY table_name`,
+    `SELECT errors_total AS total, errors_escalated AS escalated FROM wirekite_table ORDER BY table_name`,
   );
   return rows;
 };
 
-describe.each([10, 18] as const)('the error queue on PostgreSQL %i', (major) => {
+describe.each<Target>([10, 18, 'MariaDB'])('the error queue on %s', (target) => {
   test('holds what did not go through, in words, and counts it', async () => {
-    const { db } = await freshControl(major);
+    const { db } = await freshControl(target);
     await addTables(db, ['public.a', 'public.b']);
     await insertErrors(db, [
       found(),
@@ -43,14 +37,14 @@ describe.each([10, 18] as const)('the error queue on PostgreSQL %i', (major) => 
       found({ table: 'public.b', op: 'R', row: undefined, code: '23503' }),
     ]);
     const { rows } = await db.query(
-      'SELECT queue, table_name, chunk, seq::int, row_key, raw_row, cause, fault FROM wirekite_error ORDER BY error_id',
+      'SELECT queue, table_name, chunk, seq, row_key, raw_row, cause, fault FROM wirekite_error ORDER BY error_id',
     );
     expect(rows).toEqual([
       {
         queue: 'error_queue_a_diverged',
         table_name: 'public.a',
         chunk: '3.ckt',
-        seq: 7,
+        seq: '7',
         row_key: '1',
         raw_row: 'update\nthe source has: 1\tnew\nthe target has no such row',
         cause: 'there is no such row',
@@ -64,57 +58,68 @@ describe.each([10, 18] as const)('the error queue on PostgreSQL %i', (major) => 
       expect.objectContaining({ queue: 'error_queue_b_fk', raw_row: 'delete\nthe target has no such row' }),
     ]);
     expect(await escalated(db)).toEqual([
-      { total: 2, escalated: 2 },
-      { total: 1, escalated: 1 },
+      { total: '2', escalated: '2' },
+      { total: '1', escalated: '1' },
     ]);
     expect(await countErrors(db)).toBe(3);
   });
 });
 
-describe('a person', () => {
-  test('settles one, and is written down', async () => {
-    const { db, operator } = await withTables();
-    await insertErrors(db, [found(), found()]);
-    const sql = await operator();
-    await sql.query(`UPDATE wirekite.wirekite_error SET resolution = ' skip ' WHERE error_id = 1`);
-    expect(await countErrors(db)).toBe(1);
-    expect((await escalated(db))[0]).toEqual({ total: 2, escalated: 1 });
-    const { rows } = await db.query(
-      `SELECT h.new_value, h.changed_by = e.author AS same, e.resolution, e.resolved_at IS NOT NULL AS dated
-       FROM wirekite_history h JOIN wirekite_error e ON e.error_id::text = h.row_key WHERE h.object = 'wirekite_error'`,
-    );
-    expect(rows).toEqual([{ new_value: 'SKIP', same: true, resolution: 'SKIP', dated: true }]);
-    await sql.query('UPDATE wirekite.wirekite_error SET resolution = NULL WHERE error_id = 1');
-    expect(await countErrors(db)).toBe(2);
-    expect((await escalated(db))[0]).toEqual({ total: 2, escalated: 2 });
+describe.each(TARGETS)('on %s', (target) => {
+  async function withTables() {
+    const control = await freshControl(target);
+    await addTables(control.db, ['public.a', 'public.b']);
+    return control;
+  }
+
+  describe('a person', () => {
+    test('settles one, and is written down', async () => {
+      const { db, operator, typed } = await withTables();
+      await insertErrors(db, [found(), found()]);
+      const sql = await operator();
+      await sql.query(typed(`UPDATE wirekite.wirekite_error SET resolution = ' skip ' WHERE error_id = 1`));
+      expect(await countErrors(db)).toBe(1);
+      expect((await escalated(db))[0]).toEqual({ total: '2', escalated: '1' });
+      const { rows } = await db.query(
+        `SELECT h.new_value, CASE WHEN h.changed_by = e.author AND e.resolved_at IS NOT NULL THEN 'YES' END AS signed, e.resolution
+       FROM wirekite_history h JOIN wirekite_error e ON CAST(e.error_id AS char(1)) = h.row_key WHERE h.object = 'wirekite_error'`,
+      );
+      expect(rows).toEqual([{ new_value: 'SKIP', signed: 'YES', resolution: 'SKIP' }]);
+      await sql.query(typed('UPDATE wirekite.wirekite_error SET resolution = NULL WHERE error_id = 1'));
+      expect(await countErrors(db)).toBe(2);
+      expect((await escalated(db))[0]).toEqual({ total: '2', escalated: '2' });
+    });
+
+    test.each(['RETRY', 'REPLACE', ''])('is told that %j is not obeyed yet', async (word) => {
+      const { db } = await withTables();
+      await insertErrors(db, [found()]);
+      await expect(db.query('UPDATE wirekite_error SET resolution = :word', { word })).rejects.toThrow(
+        `resolution '${word}' is not obeyed by this version`,
+      );
+    });
   });
 
-  test.each(['RETRY', 'REPLACE', ''])('is told that %j is not obeyed yet', async (word) => {
-    const { db } = await withTables();
+  test('a reset settles errors and forgets the stream, also of tables whose rows changes have altered', async () => {
+    const { db } = await opened(target, ['public.a']);
+    await db.query('CREATE TABLE a (id int); INSERT INTO a VALUES (1), (2), (3), (4), (5)');
+    const shop: ResetTarget = {
+      rows: async () => Number((await db.query('SELECT count(*) AS n FROM a')).rows[0]?.['n']),
+      empty: async (tx) => void (await tx.query('TRUNCATE TABLE a')),
+    };
+    await loaded(db, 'public.a');
+    await resolveStart(db, { table: 'public.a', generation: 1, startSeq: 3 });
     await insertErrors(db, [found()]);
-    await expect(db.query('UPDATE wirekite_error SET resolution = :word', { word })).rejects.toThrow(
-      `resolution '${word}' is not obeyed by this version`,
-    );
+    expect((await planReset(db, shop)).refusals).toHaveLength(1);
+    await db.query('UPDATE wirekite_table SET applied_seq = NULL');
+    expect(await planReset(db, shop)).toMatchObject({
+      tables: [{ loaded: 0, found: 5, changed: true }],
+      refusals: [],
+    });
+    await db.query(`UPDATE wirekite_progress SET mark = 'spoilt' WHERE target = 'changes'`);
+    await executeReset(db, shop);
+    expect(await tables(db)).toMatchObject([{ state: 'PLANNED', generation: 2, appliedSeq: undefined }]);
+    expect(await countErrors(db)).toBe(0);
+    for (const empty of ['wirekite_progress', 'wirekite_sample', 'a'])
+      expect((await db.query(`SELECT 1 FROM ${empty}`)).rows).toEqual([]);
   });
-});
-
-test('a reset settles errors and forgets the stream, also of tables whose rows changes have altered', async () => {
-  const { db } = await opened(['public.a']);
-  await db.query('CREATE TABLE public.a (id int); INSERT INTO public.a SELECT generate_series(1, 5)');
-  const target: ResetTarget = {
-    rows: async () => (await db.query<{ n: number }>('SELECT count(*)::int AS n FROM public.a')).rows[0]?.n,
-    empty: async (tx) => void (await tx.query('TRUNCATE public.a')),
-  };
-  await loaded(db, 'public.a');
-  await resolveStart(db, { table: 'public.a', generation: 1, startSeq: 3 });
-  await insertErrors(db, [found()]);
-  expect((await planReset(db, target)).refusals).toHaveLength(1);
-  await db.query('UPDATE wirekite_table SET applied_seq = NULL');
-  expect(await planReset(db, target)).toMatchObject({ tables: [{ loaded: 0, found: 5, changed: true }], refusals: [] });
-  await db.query(`UPDATE wirekite_progress SET mark = 'spoilt' WHERE target = 'changes'`);
-  await executeReset(db, target);
-  expect(await tables(db)).toMatchObject([{ state: 'PLANNED', generation: 2, appliedSeq: undefined }]);
-  expect(await countErrors(db)).toBe(0);
-  for (const empty of ['wirekite_progress', 'wirekite_sample', 'public.a'])
-    expect((await db.query(`SELECT 1 FROM ${empty}`)).rows).toEqual([]);
 });

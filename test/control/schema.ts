@@ -9,7 +9,7 @@ import { insertTasks, makeReady } from '../../src/control/task.js';
 import { newWorkerId, registerWorkers } from '../../src/control/worker.js';
 import { connect as connectMariaDb } from '../../src/db/mysql/connect.js';
 import { connect } from '../../src/db/postgres/connect.js';
-import type { Db } from '../../src/db/db.js';
+import type { Db, Tx } from '../../src/db/db.js';
 import { rowsOf } from '../../src/model/step.js';
 import { freshDatabase, freshMariaDb, type Major } from '../servers/index.js';
 
@@ -28,6 +28,8 @@ export interface Control {
   readonly schema: string;
   /** Another session that finds the control tables by their names alone, closed after the test. */
   open(): Promise<Db>;
+  /** A statement as the manual prints it, with the name that the schema has here. */
+  typed(sql: string): string;
   /** Another session that does not: an operator's client. */
   operator(settings?: Record<string, string>): Promise<Db>;
 }
@@ -57,7 +59,15 @@ async function barePostgres(major: Major): Promise<Control> {
   const session = (searchPath: string, settings: Record<string, string> = {}) =>
     kept(connect(url, { name: NAME, searchPath, settings }));
   const open = () => session('wirekite, pg_temp');
-  return { url, db: await open(), schema: 'wirekite', open, operator: (settings) => session('public', settings) };
+  const typed = (sql: string) => sql;
+  return {
+    url,
+    db: await open(),
+    schema: 'wirekite',
+    open,
+    typed,
+    operator: (settings) => session('public', settings),
+  };
 }
 
 /** The control schema is a database: of its own name in every test, for they share the server. */
@@ -66,7 +76,8 @@ async function bareOfFamily(url: URL): Promise<Control> {
   const open = () => kept(connectMariaDb(url, { name: NAME, home: schema }));
   const operator = (settings?: Record<string, string>) =>
     kept(connectMariaDb(url, { name: NAME, database: '', ...(settings ? { settings } : {}) }));
-  return { url, db: await open(), schema, open, operator };
+  const typed = (sql: string) => sql.replaceAll('wirekite.', `${schema}.`);
+  return { url, db: await open(), schema, open, typed, operator };
 }
 
 async function freshMySql(): Promise<URL> {
@@ -87,6 +98,29 @@ export async function freshControl(target: Target): Promise<Control> {
   return control;
 }
 
+export const isPostgres = (target: Target): boolean => typeof target === 'number';
+
+/** The numbers from 1 to `count`, at most a million, as a table `name` with a column `n`. */
+export const numbers = (count: number, name = 's'): string =>
+  `(WITH RECURSIVE d (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM d WHERE i < 99)
+    SELECT 1 + x.i + 100 * y.i + 10000 * z.i AS n FROM d x, d y, d z
+    WHERE z.i <= ${Math.floor((count - 1) / 10_000)} AND 1 + x.i + 100 * y.i + 10000 * z.i <= ${count}) ${name}`;
+
+/** So that the server plans by what has just been inserted. */
+export async function analyze(db: Db, ...tables: string[]): Promise<void> {
+  for (const table of tables) await db.query(`ANALYZE ${db.dialect === 'postgres' ? '' : 'TABLE '}${table}`);
+}
+
+/** Waits until that session waits for somebody's lock. */
+export async function untilBlocked(db: Tx, session: string): Promise<void> {
+  const waiting =
+    db.dialect === 'postgres'
+      ? 'SELECT 1 FROM pg_locks WHERE pid = :session::int AND NOT granted'
+      : `SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_mysql_thread_id = :session AND trx_state = 'LOCK WAIT'
+         UNION ALL SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = :session AND STATE LIKE 'Waiting for%'`;
+  while ((await db.query(waiting, { session })).rows.length === 0);
+}
+
 /** A living worker. */
 export async function worker(db: Db, role = 'load'): Promise<string> {
   const id = newWorkerId(role, 1);
@@ -95,7 +129,9 @@ export async function worker(db: Db, role = 'load'): Promise<string> {
 }
 
 export const endLease = (db: Db, id: string) =>
-  db.query(`UPDATE wirekite_worker SET lease_until = CURRENT_TIMESTAMP - INTERVAL '1' SECOND WHERE worker = :id`, { id });
+  db.query(`UPDATE wirekite_worker SET lease_until = CURRENT_TIMESTAMP - INTERVAL '1' SECOND WHERE worker = :id`, {
+    id,
+  });
 
 export interface Planned {
   readonly table: string;
@@ -103,9 +139,12 @@ export interface Planned {
   readonly names: string[];
 }
 
+/** Target tables stand beside the control tables: not every server has a schema `public`. */
+export const inControl = (table: string): string => table.slice(table.indexOf('.') + 1);
+
 /** A table with so many chunks planned under a held snapshot, whose rows may be loaded. */
 export async function planned(db: Db, chunks: number, table = 'public.items', priority = 0): Promise<Planned> {
-  await insertTables(db, [{ table, target: table, priority, rowsEstimated: 100, bytesEstimated: 1000 }]);
+  await insertTables(db, [{ table, target: inControl(table), priority, rowsEstimated: 100, bytesEstimated: 1000 }]);
   await insertTasks(db, [{ id: rowsOf(table), kind: 'event', table, statements: [], needs: [], bytes: 0 }]);
   await makeReady(db);
   const keeper = await worker(db, 'keep');
@@ -114,13 +153,7 @@ export async function planned(db: Db, chunks: number, table = 'public.items', pr
   return { table, snapshotId, names };
 }
 
-export function plan(
-  db: Db,
-  table: string,
-  generation: number,
-  snapshotId: string,
-  chunks: number,
-): Promise<string[]> {
+export function plan(db: Db, table: string, generation: number, snapshotId: string, chunks: number): Promise<string[]> {
   return db.transaction(async (tx) => {
     const first = await takeChunkNumbers(tx, table, chunks);
     const slices = Array.from({ length: chunks }, (_, i) => ({
