@@ -1,10 +1,9 @@
-import { Fault } from '../../src/base/fault.js';
 import type { Tx } from '../../src/db/db.js';
 import { serverId } from '../../src/db/mysql/identity.js';
 import type { MyDb } from '../../src/db/mysql/my-db.js';
 import type { Position } from '../../src/model/position.js';
 import { formatPosition } from './position.js';
-import type { Server } from './server.js';
+import { isRefused, type Server } from './server.js';
 
 /** A place in the log, without whose log it is. */
 export interface Place {
@@ -47,7 +46,3 @@ export async function positionOf(db: MyDb, place: Place): Promise<Position> {
 
 const positionAt = async (db: MyDb, place: Place, gtid: string): Promise<Position> =>
   formatPosition({ ...place, server: await serverId(db), gtid });
-
-/** A privilege is missing: of this account on all, on a table, for this statement. */
-export const isRefused = (error: unknown): boolean =>
-  error instanceof Fault && ['1227', '1044', '1142', '1045'].includes(error.code ?? '');

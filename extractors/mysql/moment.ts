@@ -3,8 +3,8 @@ import { Fault } from '../../src/base/fault.js';
 import type { MyDb } from '../../src/db/mysql/my-db.js';
 import type { Position } from '../../src/model/position.js';
 import type { Table } from '../../src/model/schema.js';
-import { currentPosition, isRefused, positionOf, type Place } from './binlog.js';
-import type { Server } from './server.js';
+import { currentPosition, positionOf, type Place } from './binlog.js';
+import { isRefused, type Server } from './server.js';
 import { qualified } from './slices.js';
 
 /** Sessions that all see one moment, and where in the log it is. */

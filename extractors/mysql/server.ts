@@ -27,3 +27,7 @@ export async function readServer(tx: Tx): Promise<Server> {
     user,
   };
 }
+
+/** A privilege is missing: of this account on all, on a table, for this statement. */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof Fault && ['1044', '1142', '1143', '1227', '1370'].includes(error.code ?? '');

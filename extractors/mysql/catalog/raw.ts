@@ -1,5 +1,6 @@
 import type { MyDb } from '../../../src/db/mysql/my-db.js';
 import { quoteIdentifier } from '../../../src/db/mysql/quote.js';
+import { isRefused } from '../server.js';
 
 /** Rows of information_schema with whatever columns this version has. */
 export interface TableRow extends Record<string, unknown> {
@@ -48,18 +49,36 @@ export async function inDatabase<R extends Record<string, unknown>>(
 
 const BATCH = 100;
 
-/** SHOW CREATE of many, some hundred in a round trip: each one's row. */
-export async function showCreate(db: MyDb, kind: string, names: readonly string[]): Promise<Record<string, unknown>[]> {
-  const shown: Record<string, unknown>[] = [];
+type Shown = Record<string, unknown>;
+
+/** SHOW CREATE of many, a hundred in a round trip: each one's row, which is empty where we may not see it. */
+export async function showCreate(db: MyDb, kind: string, names: readonly string[]): Promise<Shown[]> {
+  const show = async (some: readonly string[]): Promise<Shown[]> => {
+    const statements = some.map((name) => `SHOW CREATE ${kind} ${quoteIdentifier(name)}`);
+    return (await db.each(statements.join(';\n'))).map(([row = {}]) => row);
+  };
+  const shown: Shown[] = [];
   for (let i = 0; i < names.length; i += BATCH) {
-    const batch = names.slice(i, i + BATCH).map((name) => `SHOW CREATE ${kind} ${quoteIdentifier(name)}`);
-    shown.push(...(await db.each(batch.join(';\n'))).map(([row = {}]) => row));
+    const batch = names.slice(i, i + BATCH);
+    shown.push(...(await show(batch).catch((error: unknown) => oneByOne(batch, show, error))));
   }
   return shown;
 }
 
+async function oneByOne(
+  names: readonly string[],
+  show: (some: readonly string[]) => Promise<Shown[]>,
+  error: unknown,
+): Promise<Shown[]> {
+  if (!isRefused(error)) throw error;
+  if (names.length === 1) return [{}];
+  const shown: Shown[] = [];
+  for (const name of names) shown.push(...(await show([name]).catch((one: unknown) => oneByOne([name], show, one))));
+  return shown;
+}
+
 /** The statement in a row of SHOW CREATE; undefined when we may not see it. */
-export function statementIn(row: Record<string, unknown>): string | undefined {
+export function statementIn(row: Shown): string | undefined {
   const key = Object.keys(row).find((name) => /^(Create |SQL Original)/.test(name));
   return key === undefined ? undefined : ((row[key] as string | null) ?? undefined);
 }

@@ -28,15 +28,24 @@ interface Whole {
 export async function readTables(db: MyDb, server: Server, rows: readonly TableRow[]): Promise<ReadTables> {
   const all = rows.filter(({ TABLE_TYPE: type }) => type === 'BASE TABLE' || type === 'SYSTEM VERSIONED');
   const copied = all.filter(({ ENGINE: engine }) => isCopied(engine));
-  const names = copied.map((row) => row.TABLE_NAME);
   const whole = await readWhole(db, server);
-  const texts = await showCreate(db, 'TABLE', names);
-  const read = copied.map((row, i) => readTable(row, parseTable(statementIn(texts[i] ?? {}) ?? ''), whole));
-  const left = all.filter((row) => !copied.includes(row));
+  const shown = await showCreate(
+    db,
+    'TABLE',
+    copied.map((row) => row.TABLE_NAME),
+  );
+  const texts = new Map(copied.map((row, i) => [row, statementIn(shown[i] ?? {})]));
+  const read = copied.flatMap((row) => {
+    const text = texts.get(row);
+    return text === undefined ? [] : [readTable(row, parseTable(text), whole)];
+  });
   return {
     tables: withReferredKeys(read.map(({ table }) => table)).sort((a, b) => (tableName(a) < tableName(b) ? -1 : 1)),
     notMoved: [
-      ...left.map((row) => `table ${row.TABLE_NAME}: its rows are kept elsewhere (engine ${row.ENGINE})`),
+      ...all.flatMap((row) => {
+        if (!texts.has(row)) return `table ${row.TABLE_NAME}: its rows are kept elsewhere (engine ${row.ENGINE})`;
+        return texts.get(row) === undefined ? `table ${row.TABLE_NAME}: it may not be read` : [];
+      }),
       ...read.flatMap((one) => one.notMoved),
     ],
   };
