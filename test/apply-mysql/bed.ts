@@ -58,18 +58,20 @@ export async function bedOf(url: URL, db: MyDb, schema: Schema): Promise<Bed> {
 export type Kin = readonly [child: string, parent: string, onDelete: Action, onUpdate?: Action];
 type Action = 'no action' | 'cascade' | 'set null';
 
+const COMPUTED = /\b(?:generated|virtual)\b/i;
+
 interface Found extends Record<string, unknown> {
   readonly tab: string;
   readonly name: string;
   readonly type: string;
   readonly collation: string | null;
   readonly extra: string;
-  readonly main: number;
+  readonly place: string;
 }
 
 const COLUMNS = `
   SELECT TABLE_NAME AS tab, COLUMN_NAME AS name, COLUMN_TYPE AS type, COLLATION_NAME AS collation, EXTRA AS extra,
-         CAST(COLUMN_KEY = 'PRI' AS SIGNED INTEGER) + 0 AS main
+         COLUMN_KEY AS place
   FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, ORDINAL_POSITION`;
 
 async function learned(db: MyDb, kin: readonly Kin[]): Promise<Schema> {
@@ -105,7 +107,7 @@ function columnOf({ name, type, collation, extra }: Found): Column {
   return {
     ...{ name, type, value: valueOf(type), numbered: false, nullable: true, options: [], local: true },
     ...(collation === null ? {} : { collation }),
-    ...(/generated|virtual/i.test(extra) ? { generated: { expression: '', stored: true } } : {}),
+    ...(COMPUTED.test(extra) ? { generated: { expression: '', stored: true } } : {}),
   };
 }
 
@@ -123,8 +125,12 @@ function valueOf(type: string): ValueType {
 export async function changed({ db }: Bed, name: string, key?: readonly string[]): Promise<ChangedTable> {
   const { rows } = await db.query<Found>(COLUMNS);
   const columns = rows
-    .filter(({ tab, extra }) => tab === name && !/generated|virtual/i.test(extra))
-    .map((column) => ({ name: column.name, type: column.type, key: key?.includes(column.name) ?? column.main === 1 }));
+    .filter(({ tab, extra }) => tab === name && !COMPUTED.test(extra))
+    .map((column) => ({
+      name: column.name,
+      type: column.type,
+      key: key?.includes(column.name) ?? column.place === 'PRI',
+    }));
   return { id: name, schema: HOME, name, identity: columns.some((c) => c.key) ? 'd' : 'f', columns };
 }
 

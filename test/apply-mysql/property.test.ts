@@ -95,7 +95,7 @@ test('sets and single changes come to the same', async () => {
       await expectSame(sets, source.state);
       await expectSame(single, source.state);
     }),
-    { numRuns: 25 },
+    { numRuns: 60 },
   );
   expect(ways.sets).toBeGreaterThan(ways['one by one']);
 }, 180_000);

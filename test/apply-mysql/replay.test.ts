@@ -111,7 +111,7 @@ test('what contradicts the target is told, with both rows, and overwrites nothin
     ['U', '9', 'there is no such row', undefined],
     ['R', '8', 'there is no such row', undefined],
     ['I', '7', expect.stringContaining('t_code_key'), '1062'],
-    ['U', '1', expect.stringContaining('CONSTRAINT'), '4025'],
+    ['U', '1', expect.stringMatching(/constraint/i), expect.stringMatching(/4025|3819/)],
     ['K', '3', expect.stringContaining('PRIMARY'), '1062'],
     ['U', '3', expect.stringContaining('2024-02-30'), '1292'],
     ['U', '3', expect.stringContaining("'d' cannot be null"), '1048'],
@@ -140,24 +140,21 @@ test('what is no fault of a row is thrown: a lock that is waited for, a deadlock
   const t = await changed(target, 't');
   const other = await session(target.url);
   await target.db.query('SET innodb_lock_wait_timeout = 1');
-  const z = change('U', t, undefined, row('1', 'z'));
-  await other.query('START TRANSACTION; UPDATE t SET code = code WHERE id = 1');
-  await expect(replay(target, [z])).rejects.toMatchObject({ kind: 'transient', code: '1205' });
-  await target.db.query('SET innodb_lock_wait_timeout = 50');
-  let waits: Promise<unknown> = Promise.resolve();
-  const both = target.db.transaction(async (tx) => {
-    const two = windowOf(net(t, { updates: [whole(t, row('2', 'y'))] }));
-    expect(await target.applier.apply(tx, two)).toEqual([]);
-    waits = other.query('UPDATE t SET code = code WHERE id IN (2, 3)');
-    waits.catch(() => undefined);
-    const one = windowOf(net(t, { updates: [whole(t, row('1', 'z'))] }));
-    await target.applier.apply(tx, one);
+  const theirs = other.transaction(async (their) => {
+    await their.query('UPDATE t SET code = code WHERE id = 1');
+    const z = change('U', t, undefined, row('1', 'z'));
+    await expect(replay(target, [z])).rejects.toMatchObject({ kind: 'transient', code: '1205' });
+    await target.db.query('SET innodb_lock_wait_timeout = 50');
+    const ours = target.db.transaction(async (tx) => {
+      await target.applier.apply(tx, windowOf(net(t, { updates: [whole(t, row('2', 'y'))] })));
+      const crossing = their.query('UPDATE t SET code = code WHERE id IN (2, 3)');
+      const met = target.applier.apply(tx, windowOf(net(t, { updates: [whole(t, row('1', 'z'))] })));
+      const ends = await Promise.allSettled([crossing, met]);
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    });
+    await expect(ours).rejects.toMatchObject({ kind: 'transient', code: '1213' });
   });
-  const [ours] = await Promise.allSettled([both]);
-  const [theirs] = await Promise.allSettled([waits]);
-  const lost = ours.status === 'rejected' ? ours : theirs;
-  expect(lost).toMatchObject({ reason: { kind: 'transient', code: '1213' } });
-  await other.query('ROLLBACK');
+  await theirs;
 });
 
 test('a table that is identified by whole rows, though it has a key', async () => {
@@ -220,8 +217,8 @@ test('a value of 64 MB passes in bounded memory', async () => {
   ];
   expect(await replay(target, changes, far)).toEqual([]);
   const { rows } = await target.db.query(
-    `SELECT LENGTH(a) AS a, LENGTH(b) AS b, a = REPEAT('ab', ${32 << 20}) AND b = REPEAT(X'AB', ${32 << 20}) AS ok FROM t`,
+    `SELECT CONCAT_WS(' ', LENGTH(a), LENGTH(b), a = REPEAT('ab', ${32 << 20}), b = REPEAT(X'AB', ${32 << 20})) AS found FROM t`,
   );
-  expect(rows).toEqual([{ a: 64 << 20, b: 32 << 20, ok: 1 }]);
+  expect(rows).toEqual([{ found: `${64 << 20} ${32 << 20} 1 1` }]);
   expect(most).toBeLessThan(48 << 20);
 });

@@ -59,12 +59,15 @@ export const COPIES: Staged = { name: quoteIdentifier('openkite copies'), type: 
 const IMAGE = quoteIdentifier('openkite image');
 export const IMAGE_DEFINITIONS = [`${IMAGE} binary(32) NULL`, `KEY (${IMAGE})`];
 
-/**
- * Of a whole row, by its canonical text: that tells what columns compare as equal, such as a and A. Where a row's text is
- * longer than the server can hold (max_allowed_packet) it is NULL, and the row is not found.
- */
+/** Of a whole row, by what tells values apart that columns compare as equal, such as a and A: their bytes or canonical text. */
 const image = (columns: readonly TargetColumn[], of: string): string =>
-  `UNHEX(SHA2(CONCAT_WS(',', ${columns.map(({ name, back }) => `QUOTE(CONVERT(${back(`${of}.${name}`)} USING utf8mb4))`).join(', ')}), 256))`;
+  `UNHEX(SHA2(CONCAT_WS(',', ${columns.map((column) => sign(column, `${of}.${column.name}`)).join(', ')}), 256))`;
+
+/** What can be long is summed up by itself: functions of texts end at max_allowed_packet. */
+const sign = ({ type, back }: TargetColumn, value: string): string =>
+  LONG.test(type) ? `IFNULL(SHA2(${value}, 256), 'NULL')` : `QUOTE(CONVERT(${back(value)} USING utf8mb4))`;
+
+const LONG = /^(?:tiny|medium|long)?(?:text|blob)\b|^json\b/i;
 
 export const markImages = ({ columns }: Target, from: string): string =>
   `UPDATE ${from} AS s SET s.${IMAGE} = ${image(columns, 's')}`;

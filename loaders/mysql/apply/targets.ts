@@ -124,9 +124,7 @@ function target(
     return { ...staged(foundOf(found, column.name)!), ...forms(meant), source: column.name, key: column.key };
   });
   const keys = columns.filter(({ key }) => key);
-  const stored = found.filter(
-    ({ extra }) => !/\b(?:generated|virtual)\b/i.test(extra.replace(/default_generated/i, '')),
-  );
+  const stored = found.filter(({ extra }) => !/\b(?:generated|virtual)\b/i.test(extra));
   return { changed, table: tableName(changed), database, name, columns, keys, stored: stored.map(staged) };
 }
 
