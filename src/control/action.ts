@@ -66,10 +66,8 @@ function judge(found: Found): Reading {
       'CONTROL_INVALID',
       'wirekite_action shows no row (it is empty, or row-level security hides it)',
     );
-  if (rows > 1)
-    return reading(strictest, 'CONTROL_MULTIPLE', `wirekite_action has ${rows} rows; the strictest holds`);
-  if (unknown > 0)
-    return reading('PAUSE', 'CONTROL_INVALID', `wirekite_action says ${quoted(found.unknown_word)}`);
+  if (rows > 1) return reading(strictest, 'CONTROL_MULTIPLE', `wirekite_action has ${rows} rows; the strictest holds`);
+  if (unknown > 0) return reading('PAUSE', 'CONTROL_INVALID', `wirekite_action says ${quoted(found.unknown_word)}`);
   return reading(
     strictest,
     'OK',

@@ -35,8 +35,7 @@ type Behind = Pick<BehindTable, 'table' | 'generation' | 'appliedSeq'>;
  */
 export async function advanceBehind(tx: Tx, tables: readonly Behind[], to: number): Promise<void> {
   const { count } = await ask(tx, 'advance_behind', { tables: given(tables), to });
-  if (count !== tables.length)
-    throw fenced(`one of the tables ${tables.map(({ table }) => table).join(', ')}`, {});
+  if (count !== tables.length) throw fenced(`one of the tables ${tables.map(({ table }) => table).join(', ')}`, {});
 }
 
 /** Tables that have reached the lane's mark are in step from now on. The caller holds the lane. */

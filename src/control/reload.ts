@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../db/db.js';
 import type { TableName } from '../model/schema.js';
 import { ask } from './ask.js';
-import { rewind } from './rewind.js';
+import { rewind, type IsDone } from './rewind.js';
 import { emptyForReload } from './table.js';
 
 /**
@@ -14,9 +14,10 @@ export async function reload(
   tables: readonly TableName[],
   why: string,
   empty: (tx: Tx) => Promise<void>,
+  isDone?: IsDone,
 ): Promise<void> {
   await leave(db, tables, why);
-  for (const table of tables) await rewind(db, table);
+  for (const table of tables) await rewind(db, { table, isDone });
   await db.transaction(async (tx) => {
     for (const table of tables) await emptyForReload(tx, table, why);
     await empty(tx);

@@ -2,7 +2,7 @@ import { Fault } from '../base/fault.js';
 import type { Db, Tx } from '../db/db.js';
 import type { TableName } from '../model/schema.js';
 import { ask } from './ask.js';
-import { rewind } from './rewind.js';
+import { rewind, type IsDone } from './rewind.js';
 import { readFixed, writeFixed } from './set-up.js';
 import { emptyForReload, tables, type TableRow } from './table.js';
 import { livingWorkers } from './worker.js';
@@ -13,6 +13,8 @@ export interface ResetTarget {
   rows(table: TableRow): Promise<number | undefined>;
   /** Empties them all at once, for foreign keys hold them together. Where TRUNCATE commits by itself, that is before `tx` does. */
   empty(tx: Tx, tables: readonly TableRow[]): Promise<void>;
+  /** As the loader's. */
+  readonly isDone?: IsDone | undefined;
 }
 
 export interface ResetTable {
@@ -77,7 +79,7 @@ export async function executeReset(db: Db, target: ResetTarget): Promise<ResetPl
     await writeFixed(db, 'reset_pending', before);
     throw refused(plan);
   }
-  await rewind(db);
+  await rewind(db, { isDone: target.isDone });
   const there = new Set(plan.tables.filter((t) => t.found !== undefined).map((t) => t.table));
   await db.transaction(async (tx) => {
     const rows = await tables(tx);
@@ -107,9 +109,9 @@ export async function isProgressEmptied(db: Db): Promise<boolean> {
  * are forgotten too, and what came after the rows is taken back. Returns the tables that are to be loaded anew; that
  * they are empty is for the caller to look at before.
  */
-export async function discardDerived(db: Db): Promise<TableName[]> {
+export async function discardDerived(db: Db, isDone?: IsDone): Promise<TableName[]> {
   if (!(await isProgressEmptied(db))) return [];
-  await rewind(db);
+  await rewind(db, { isDone });
   await ask(db, 'settle_errors', { table: null });
   const { rows } = await ask<{ table_name: string }>(db, 'discard_derived');
   return rows.map((row) => row.table_name);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Major } from '../servers/index.js';
-import { bareDatabase, freshControl, setUpShop } from './schema.js';
+import { bareDatabase, freshControl, isPostgres, login, setUpShop, TARGETS } from './schema.js';
 
 const MAJORS: Major[] = [10, 15, 18];
 const SHORT: readonly (readonly [RegExp, string])[] = [
@@ -38,11 +38,12 @@ describe.each(MAJORS)('on PostgreSQL %i', (major) => {
   });
 
   test('setting up again changes nothing, keeps grants and a view that a DBA made', async () => {
-    const { db } = await freshControl(major);
+    const control = await freshControl(major);
+    const { db } = control;
     await db.query('CREATE VIEW mine AS SELECT records_total FROM wirekite_status');
     await db.query('GRANT SELECT ON wirekite_status TO PUBLIC');
     const before = await db.query(CATALOG);
-    await setUpShop(db);
+    await setUpShop(control);
     expect((await db.query(CATALOG)).rows).toEqual(before.rows);
     expect((await db.query(`SELECT has_table_privilege('public', 'wirekite_status', 'SELECT') AS yes`)).rows).toEqual([
       { yes: true },
@@ -57,18 +58,65 @@ const byTable = (names: string[]): Record<string, string[]> => {
 };
 
 test("an application's own table of migrations is left alone", async () => {
-  const { db } = await bareDatabase(18);
+  const control = await bareDatabase(18);
+  const { db } = control;
   await db.query('CREATE TABLE public.migrations (id text); INSERT INTO public.migrations VALUES (1)');
-  await setUpShop(db);
+  await setUpShop(control);
   expect((await db.query('SELECT id FROM public.migrations')).rows).toEqual([{ id: '1' }]);
   expect((await db.query('SELECT count(*)::int AS n FROM wirekite.migrations')).rows[0]?.['n']).toBeGreaterThan(8);
 });
 
-test('three set-ups at once make one schema', async () => {
-  const control = await bareDatabase(18);
-  const sessions = await Promise.all([control.open(), control.open(), control.open()]);
-  await Promise.all(sessions.map((db) => setUpShop(db)));
-  expect((await control.db.query('SELECT action FROM wirekite_action')).rows).toEqual([{ action: 'RUN' }]);
+describe.each(TARGETS)('on %s', (target) => {
+  test('three set-ups at once make one schema', async () => {
+    const control = await bareDatabase(target);
+    const sessions = await Promise.all([control.open(), control.open(), control.open()]);
+    await Promise.all(sessions.map((db) => setUpShop({ ...control, db })));
+    expect((await control.db.query('SELECT action FROM wirekite_action')).rows).toEqual([{ action: 'RUN' }]);
+  });
+});
+
+/** What stands for each of the page's types: no longer than that, so that it can be in a key. */
+const NEAREST: Readonly<Record<string, RegExp>> = {
+  text: /^(longtext|varchar\(\d+\)|char\(0\)|binary\(0\)|varbinary\(0\))$/,
+  varchar: /^(varchar\(\d+\)|longtext)$/,
+  timestamptz: /^datetime(\(6\))?$/,
+  timestamp: /^datetime\(6\)$/,
+  numeric: /^(decimal\(\d+,\d+\)|double(\(\d+,\d+\))?|bigint(\(\d+\))?)$/,
+  bigint: /^(bigint|int)(\(\d+\))?$/,
+  integer: /^(int|bigint)(\(\d+\))?$/,
+  double: /^double$/,
+};
+
+describe.each(TARGETS.filter((target) => !isPostgres(target)))('on %s', (target) => {
+  const COLUMNS = `SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME) AS name, SUBSTRING_INDEX(COLUMN_TYPE, ' ', 1) AS type
+    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND EXTRA NOT LIKE '%INVISIBLE%'
+    ORDER BY TABLE_NAME, ORDINAL_POSITION`;
+
+  test('CONTROL.md lists what the catalog has, in the same order, of the nearest types', async () => {
+    const { db } = await freshControl(target);
+    const { rows } = await db.query<{ name: string; type: string }>(COLUMNS);
+    const names = listed().map((line) => line.slice(0, line.indexOf(' ')));
+    expect(byTable(rows.map((row) => row.name))).toEqual(byTable(names));
+    const types = new Map(rows.map((row) => [row.name, row.type]));
+    const others = listed().filter((line) => {
+      const [name = '', type = ''] = line.split(' ');
+      const [kind = ''] = type.split('(');
+      const found = types.get(name) ?? '';
+      return !(type === found || (kind === type && NEAREST[kind]?.test(found)));
+    });
+    expect(others.map((line) => `${line}: ${types.get(line.split(' ')[0] ?? '')}`)).toEqual([]);
+  });
+
+  test('setting up again changes nothing, keeps grants and a view that a DBA made', async () => {
+    const control = await freshControl(target);
+    const { db } = control;
+    await db.query('CREATE VIEW mine AS SELECT records_total FROM wirekite_status');
+    const viewer = await control.open(await login(control, 'SELECT ON {schema}.wirekite_status'));
+    const before = await db.query(COLUMNS);
+    await setUpShop(control);
+    expect((await db.query(COLUMNS)).rows).toEqual(before.rows);
+    expect((await viewer.query('SELECT action FROM wirekite_status')).rows).toEqual([{ action: 'RUN' }]);
+  });
 });
 
 test('no name is a reserved word, no type is one that only some databases have', async () => {

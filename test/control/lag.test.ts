@@ -181,7 +181,7 @@ describe.each(TARGETS)('on %s', (target) => {
       expect(await readStatus(db)).toMatchObject({ status: 'following', open_tables: 0 });
       await db.query(`UPDATE wirekite_action SET action = 'PAUSE'`);
       expect(await readStatus(db)).toMatchObject({ status: 'paused' });
-      await db.query('SELECT resume()');
+      await db.query(`UPDATE wirekite_action SET action = 'RUN'`);
       await endLease(db, coordinator);
       expect(await readStatus(db)).toMatchObject({ status: 'no coordinator' });
       await db.query(`UPDATE wirekite_table SET state = 'LOADED', applied_seq = 3 WHERE table_name = 'public.b'`);

@@ -1,5 +1,6 @@
 /** A control schema in an empty database, and small makers of what stands in it. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach } from 'vitest';
 import { openSnapshot } from '../../src/control/snapshot.js';
 import { planChunks } from '../../src/control/progress.js';
@@ -27,7 +28,7 @@ export interface Control {
   /** The control schema. */
   readonly schema: string;
   /** Another session that finds the control tables by their names alone, closed after the test. */
-  open(): Promise<Db>;
+  open(as?: URL): Promise<Db>;
   /** A statement as the manual prints it, with the name that the schema has here. */
   typed(sql: string): string;
   /** Another session that does not: an operator's client. */
@@ -73,7 +74,7 @@ async function barePostgres(major: Major): Promise<Control> {
 /** The control schema is a database: of its own name in every test, for they share the server. */
 async function bareOfFamily(url: URL): Promise<Control> {
   const schema = url.pathname.slice(1);
-  const open = () => kept(connectMariaDb(url, { name: NAME, home: schema }));
+  const open = (as = url) => kept(connectMariaDb(as, { name: NAME, home: schema }));
   const operator = (settings?: Record<string, string>) =>
     kept(connectMariaDb(url, { name: NAME, database: '', ...(settings ? { settings } : {}) }));
   const typed = (sql: string) => sql.replaceAll('wirekite.', `${schema}.`);
@@ -89,12 +90,27 @@ async function freshMySql(): Promise<URL> {
   return url;
 }
 
-export const setUpShop = (db: Db, other: Partial<typeof SHOP & { schema: string }> = {}): Promise<string[]> =>
-  setUp(db, { schema: 'wirekite', ...SHOP, ...other });
+/** Returns what the database does not guard. */
+export const setUpShop = (
+  { db, schema }: Pick<Control, 'db' | 'schema'>,
+  other: Partial<typeof SHOP> = {},
+): Promise<string[]> => setUp(db, { schema, ...SHOP, ...other });
+
+/** For tables that somebody made by hand before us. */
+export async function makeSchema({ db }: Control): Promise<void> {
+  if (db.dialect === 'postgres') await db.query('CREATE SCHEMA wirekite');
+}
+
+/** Another login, which may do this in the control schema. Dropped with the server. */
+export async function login({ url, db, schema }: Control, grant: string): Promise<URL> {
+  const name = `u_${randomBytes(4).toString('hex')}`;
+  await db.query(`CREATE USER ${name} IDENTIFIED BY 'secret'; GRANT ${grant.replace('{schema}', schema)} TO ${name}`);
+  return Object.assign(new URL(url), { username: name, password: 'secret' });
+}
 
 export async function freshControl(target: Target): Promise<Control> {
   const control = await bareDatabase(target);
-  await setUpShop(control.db, { schema: control.schema });
+  await setUpShop(control);
   return control;
 }
 
@@ -118,7 +134,7 @@ export async function untilBlocked(db: Tx, session: string): Promise<void> {
       ? 'SELECT 1 FROM pg_locks WHERE pid = :session::int AND NOT granted'
       : `SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_mysql_thread_id = :session AND trx_state = 'LOCK WAIT'
          UNION ALL SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = :session AND STATE LIKE 'Waiting for%'`;
-  while ((await db.query(waiting, { session })).rows.length === 0);
+  while ((await db.query(waiting, { session })).rows.length === 0) if (db.dialect !== 'postgres') await setTimeout(150); // who asks more often is always told the same
 }
 
 /** A living worker. */

@@ -83,7 +83,8 @@ describe.each(TARGETS)('on %s', (target) => {
     ['PR-22 a newer one', '99'],
     ['PR-22 an older one', '1'],
   ])('daemons refuse %s', async (_, version) => {
-    const { db, schema } = await freshControl(target);
+    const control = await freshControl(target);
+    const { db } = control;
     const message = `have version ${version}, and this openkite needs version ${controlVersion(db.dialect)}`;
     await requireVersion(db);
     await db.query(`UPDATE wirekite_setting SET file_value = :version WHERE name = 'control_version'`, { version });
@@ -91,6 +92,6 @@ describe.each(TARGETS)('on %s', (target) => {
       code: 'CONTROL_VERSION',
       message: expect.stringContaining(message),
     });
-    if (version === '99') await expect(setUpShop(db, { schema })).rejects.toMatchObject({ code: 'CONTROL_VERSION' });
+    if (version === '99') await expect(setUpShop(control)).rejects.toMatchObject({ code: 'CONTROL_VERSION' });
   });
 });

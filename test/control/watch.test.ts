@@ -155,7 +155,7 @@ test('at a start there is no last word: it waits until the table can be read', a
   const starting = watching(control, { pollSeconds: 0.1, onUnreadable: (reading) => void told.push(reading) });
   while (told.length === 0) await control.db.query('SELECT 1');
   expect(told[0]).toMatchObject({ word: 'PAUSE', status: 'CONTROL_UNREADABLE' });
-  await setUpShop(control.db);
+  await setUpShop(control);
   expect((await starting).watch.current()).toMatchObject({ word: 'RUN', status: 'OK' });
 });
 

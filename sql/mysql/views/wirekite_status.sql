@@ -27,7 +27,7 @@ SELECT k.records_processed, k.records_total,
   k.bytes_loaded, k.bytes_total, NULL AS change_held_by
 FROM (
   SELECT t.*, d.current_table, ROUND(t.rows_loaded + d.rows_in_flight) AS records_processed, e.started_at,
-    TIMESTAMPDIFF(MICROSECOND, e.started_at, COALESCE(e.ended_at, UTC_TIMESTAMP(6))) / 3600000000 AS elapsed_hours,
+    TIMESTAMPDIFF(MICROSECOND, e.started_at, COALESCE(e.ended_at, UTC_TIMESTAMP(6))) / 3600000000e0 AS elapsed_hours,
     t.tables_total > 0 AND t.open_tables = 0 AND q.open_tasks = 0 AS is_loaded,
     a.action_words, w.workers_alive, w.coordinators, q.open_tasks, q.failed_tasks, f.streams, f.tables_behind,
     (SELECT file_value FROM wirekite_setting WHERE name = 'migration') AS migration
