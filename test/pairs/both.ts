@@ -57,7 +57,7 @@ export async function held(url: URL, as: readonly Table[]): Promise<Held> {
       for (const slice of slices) {
         const sink = new Rows();
         await joined.copy({ ...slice, encoding: 'text' }, sink);
-        lines.push(...sink.lines);
+        for (const line of sink.lines) lines.push(line);
       }
       found[like.name] = lines.map((line) => comparable(line, table, like)).sort();
     }
@@ -79,8 +79,10 @@ function comparable(line: string, table: Table, like: Table): string {
     .join('\t');
 }
 
-function one(text: string, { kind }: ValueType): string {
+function one(text: string, value: ValueType): string {
+  const { kind } = value;
   if (text === '\\N') return text;
+  if (kind === 'text' && value.fixed) return text.trimEnd();
   if (kind === 'boolean') return { t: '1', f: '0' }[text] ?? text;
   if (kind === 'timestamp' || kind === 'timestamptz' || kind === 'time')
     return text
