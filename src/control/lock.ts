@@ -1,7 +1,10 @@
+import { monotonic, sleep } from '../base/clock.js';
 import { Fault, type Place } from '../base/fault.js';
 import type { Tx } from '../db/db.js';
 import { ask } from './ask.js';
 import { fenced } from './fenced.js';
+
+const PATIENCE_SECONDS = 0.5;
 
 /** A row of wirekite_progress that a worker has claimed. Only who holds worker and generation may change it. */
 export interface HeldRow {
@@ -23,13 +26,19 @@ interface Found extends Record<string, unknown> {
  * LOCKED with the session that holds it. `what` names the row in words.
  */
 export async function lockRow(tx: Tx, row: HeldRow, what: string, place: Place): Promise<string | null> {
-  const { source, target } = row;
-  const { rows } = await ask<Found>(tx, 'lock_mark', { source, target });
-  const found = rows[0];
+  const found = await lock(tx, row);
   if (found === undefined) throw await notLocked(tx, row, what, place);
   if (found.generation !== row.generation || found.worker !== row.worker || found.finish_time !== null)
     throw fenced(what, place);
   return found.mark;
+}
+
+/** Some servers lock for a moment what a statement of others only looks at: that is waited for. */
+async function lock(tx: Tx, { source, target }: HeldRow): Promise<Found | undefined> {
+  for (const end = monotonic() + PATIENCE_SECONDS; ; await sleep(20)) {
+    const { rows } = await ask<Found>(tx, 'lock_mark', { source, target });
+    if (rows[0] !== undefined || monotonic() > end) return rows[0];
+  }
 }
 
 async function notLocked(tx: Tx, { source, target }: HeldRow, what: string, place: Place): Promise<Fault> {
