@@ -68,6 +68,24 @@ test('texts of one value are one image', async () => {
   expect(await lines(target)).toContain('{"a" : 1}|1.00|a|00FF|7|2.00 ×1');
 });
 
+test('twins that differ in what the source has not got are twins', async () => {
+  const target = await bed(`${BAG}; UPDATE bag SET mine = 8 WHERE j = '{"a" : 1}' AND BINARY c = 'a' LIMIT 2`);
+  const bag = await bagOf(target);
+  await apply(
+    target,
+    windowOf(
+      net(bag, {
+        images: [
+          { row: twin, count: -4 },
+          { row: nothing, count: -1 },
+        ],
+      }),
+    ),
+  );
+  const one = (await lines(target)).filter((line) => line.startsWith('{"a" : 1}|1.00|a|'));
+  expect(one).toEqual([expect.stringMatching(/\|[78]\|2.00 ×1$/)]);
+});
+
 test('one by one: one of the twins, values that were not sent, and images that are not there', async () => {
   const target = await bed(BAG);
   const bag = await bagOf(target);

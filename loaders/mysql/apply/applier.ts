@@ -21,9 +21,15 @@ export class Applier {
   /** Foreign keys are kept still. Triggers cannot be: they are made at the end, and told of where there are any. */
   async prepare(db: Db): Promise<string | undefined> {
     await db.query(SESSION);
-    const ours = new Set(this.moved.schema.tables.map((table) => this.moved.nameOf(table)));
-    const { rows } = await db.query<{ place: string }>(TRIGGERS);
-    const fire = [...new Set(rows.map(({ place }) => place))].filter((place) => ours.has(place));
+    const places = this.moved.schema.tables.map((table) => this.moved.of(table));
+    const fire: string[] = [];
+    for (const database of new Set(places.map((place) => place.database))) {
+      const { rows } = await db.query<{ name: string }>(TRIGGERS, { database });
+      const named = new Set(rows.map(({ name }) => name));
+      fire.push(
+        ...places.filter((place) => place.database === database && named.has(place.table.name)).map(({ name }) => name),
+      );
+    }
     if (fire.length === 0) return undefined;
     return `tables of the target have triggers, which fire while changes are applied: ${fire.join(', ')}`;
   }

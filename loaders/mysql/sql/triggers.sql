@@ -1,4 +1,2 @@
--- Tables with triggers, as statements write them.
-SELECT CONCAT('`', REPLACE(EVENT_OBJECT_SCHEMA, '`', '``'), '`.`', REPLACE(EVENT_OBJECT_TABLE, '`', '``'), '`') AS place
-FROM information_schema.TRIGGERS
-ORDER BY 1
+-- The tables of a database that have triggers.
+SELECT DISTINCT EVENT_OBJECT_TABLE AS name FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = :database
