@@ -1,6 +1,6 @@
 import type { Decode } from './canon.js';
 
-/** Beyond so many digits before the point, or zeros behind it, the server writes an exponent. */
+/** Beyond so many digits before the point, when none is behind it, or zeros behind it, the server writes an exponent. */
 const PLAIN = 15;
 
 /** A number with the fewest digits that tell it from its neighbours, laid out as the server does. */
@@ -12,7 +12,8 @@ export function formatDouble(value: number): string {
   )!;
   const digits = lead + fraction;
   const point = Number(exponent) + 1; // how many digits stand before it
-  if (point > PLAIN || point < 1 - PLAIN) return `${sign}${lead}${fraction === '' ? '' : `.${fraction}`}e${point - 1}`;
+  if ((point > PLAIN && digits.length <= point) || point < 1 - PLAIN)
+    return `${sign}${lead}${fraction === '' ? '' : `.${fraction}`}e${point - 1}`;
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
   if (digits.length <= point) return sign + digits.padEnd(point, '0');
   return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;

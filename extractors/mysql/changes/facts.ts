@@ -6,7 +6,7 @@ import type { KnownTable } from './followed.js';
 
 export interface LogFacts {
   readonly checksums: boolean;
-  /** The log has the names of columns. */
+  /** The log has the names of columns, and all their values. */
   readonly described: boolean;
   /** Names of tables are the same in large and small letters. */
   readonly folded: boolean;
@@ -22,10 +22,16 @@ export async function variables(tx: Tx, ...names: string[]): Promise<(name: stri
 }
 
 export async function logFacts(tx: Tx): Promise<LogFacts> {
-  const value = await variables(tx, 'binlog_checksum', 'binlog_row_metadata', 'lower_case_table_names');
+  const value = await variables(
+    tx,
+    'binlog_checksum',
+    'binlog_row_metadata',
+    'binlog_row_image',
+    'lower_case_table_names',
+  );
   return {
     checksums: value('binlog_checksum') === 'CRC32',
-    described: value('binlog_row_metadata') === 'FULL',
+    described: value('binlog_row_metadata') === 'FULL' && value('binlog_row_image') === 'FULL',
     folded: value('lower_case_table_names') !== '0',
   };
 }

@@ -19,6 +19,8 @@ export interface FollowedColumn extends ReadColumn {
   readonly key: boolean;
   /** It has a value of its own. */
   readonly stored: boolean;
+  /** In a new row whose image lacks it: NULL, or the canonical text of its default. Undefined: it cannot be told. */
+  readonly missing: Uint8Array | null | undefined;
 }
 
 export interface KnownTable extends Table {
@@ -98,9 +100,20 @@ export class FollowedTables {
       read.filter((_, i) => stored[i]),
     );
     const keys = new Set(table.columns.filter(({ key }) => key).map(({ name }) => name));
-    const columns = read.map((column, i) => ({ ...column, key: keys.has(column.name), stored: stored[i]! }));
+    const columns = read.map((column, i) => {
+      const there = { key: keys.has(column.name), stored: stored[i]!, missing: missingValue(of(i)) };
+      return { ...column, ...there };
+    });
     return { table, columns, keyed: keys.size > 0, map: said };
   }
+}
+
+/** A default that depends on the moment is always logged. */
+function missingValue(column: Column | undefined): Uint8Array | null | undefined {
+  if (column === undefined) return undefined;
+  const { default: given, nullable } = column;
+  if (given === undefined) return nullable ? null : undefined;
+  return given.plain && 'value' in given.plain ? Buffer.from(given.plain.value) : undefined;
 }
 
 function changedTable(id: string, known: Table, columns: readonly Pick<Column, 'name' | 'type'>[]): ChangedTable {

@@ -68,7 +68,7 @@ export class BinlogReader implements EventSink {
     this.#described = options.described;
   }
 
-  /** The log has the names of columns: what DDL does to them is seen there. */
+  /** The log has all of columns: what DDL does to them is seen there. */
   readonly #described: boolean;
 
   ready(): Promise<void> | undefined {
@@ -253,7 +253,7 @@ export class BinlogReader implements EventSink {
       if (!rows && (this.#described || what.startsWith('CREATE'))) continue;
       const found = rows
         ? `${what} took rows away or put others in their place, which the log does not hold`
-        : `${what} changed it, and the log does not say its columns: SET GLOBAL binlog_row_metadata = FULL`;
+        : `${what} changed it, and the log does not say all of its columns: SET GLOBAL binlog_row_metadata = FULL, binlog_row_image = FULL`;
       this.#begin(OUR_XID);
       this.sink.message(DDL_NOTICE, Buffer.from(JSON.stringify({ table, stop: true, found })));
     }

@@ -77,7 +77,14 @@ export class RowReader {
 
   #insert(followed: Followed, bytes: Buffer, length: number): void {
     this.sink.change('I', followed.table.id, length);
-    this.#whole(this.#new, followed, bytes);
+    const { columns } = followed;
+    for (let i = 0; i < columns.length; i += 1) {
+      const { stored, missing } = columns[i]!;
+      if (!stored) continue;
+      if (this.#new.starts[i] !== ABSENT || missing === undefined) this.#give(this.#new, i, followed, bytes);
+      else if (missing === null) this.sink.null();
+      else this.out.pass(missing, 0, missing.length);
+    }
   }
 
   #delete(followed: Followed, bytes: Buffer, length: number): void {

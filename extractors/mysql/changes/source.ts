@@ -81,12 +81,16 @@ export class MySqlChanges implements ChangeSource {
     const at = parsePosition(from);
     const reader = new BinlogReader(to, followed, at, facts);
     const offset = at.offset <= FARTHEST ? at.offset : FIRST;
+    const connection = await this.options.dump();
     try {
-      await dumpBinlog(await this.options.dump(), { file: at.file, offset }, reader, signal);
+      await dumpBinlog(connection, { file: at.file, offset }, reader, signal);
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'BINLOG') throw error;
       await refuseGap(this.db, from);
       throw gap(from, error.message);
+    } finally {
+      // The server would notice at its next sign of life only, and keep its files until then; mostly it has.
+      await this.db.query(`KILL ${connection.threadId}`).catch(() => undefined);
     }
   }
 
