@@ -5,7 +5,7 @@ import type { Divergence } from '../../src/connector/loader.js';
 import { connect } from '../../src/db/postgres/connect.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { quoteIdentifier } from '../../src/db/postgres/quote.js';
-import { fieldOf } from '../../loaders/postgres/apply/fields.js';
+import { fieldOf } from '../../src/format/fields.js';
 import type {
   ChangedTable,
   FarValues,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pieces } from '../../loaders/postgres/apply/pieces.js';
+import { pieces } from '../../src/format/pieces.js';
 import { farMark, row } from './bed.js';
 
 test('a piece stays as it is until the next but one is asked for, whatever the lengths of rows', async () => {

@@ -1,5 +1,5 @@
+import { rowOf } from '../../../src/format/fields.js';
 import type { NetChanges } from '../../../src/model/change.js';
-import { rowOf } from './fields.js';
 import { copyInto, deleteImages, deleteKeys, insert, move, staged, update } from './statements.js';
 import type { Target, TargetColumn } from './targets.js';
 

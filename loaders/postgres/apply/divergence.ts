@@ -1,11 +1,11 @@
 import { Fault } from '../../../src/base/fault.js';
 import type { Divergence } from '../../../src/connector/loader.js';
+import { newKey, oldKey } from '../../../src/connector/one-change.js';
 import type { Tx } from '../../../src/db/db.js';
+import { fieldOf, parameterOf, rowOf } from '../../../src/format/fields.js';
+import { pieces } from '../../../src/format/pieces.js';
 import type { FarValues, RowChange } from '../../../src/model/change.js';
 import { attempt, type Objection } from './attempt.js';
-import { fieldOf, parameterOf, rowOf } from './fields.js';
-import { newKey, oldKey } from './key.js';
-import { pieces } from './pieces.js';
 import { rowByKey } from './statements.js';
 import type { Target } from './targets.js';
 

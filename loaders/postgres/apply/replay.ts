@@ -1,12 +1,11 @@
 import { Fault } from '../../../src/base/fault.js';
 import type { Divergence } from '../../../src/connector/loader.js';
+import { isKeyed, netOf, newKey } from '../../../src/connector/one-change.js';
 import type { Tx } from '../../../src/db/db.js';
+import { rowOf } from '../../../src/format/fields.js';
 import type { FarValues, NetChanges, RowChange } from '../../../src/model/change.js';
 import { attempt, type Objection } from './attempt.js';
 import { divergence } from './divergence.js';
-import { rowOf } from './fields.js';
-import { isKeyed, newKey } from './key.js';
-import { netOf } from './net.js';
 import type { WindowWriter } from './window-writer.js';
 
 /** Changes that share a savepoint, at most so many bytes of them. */

@@ -1,8 +1,8 @@
 import type { Params, Result, Row, Tx } from '../../../src/db/db.js';
+import { fieldsOf, nextFar, parameterOf } from '../../../src/format/fields.js';
+import { pieces } from '../../../src/format/pieces.js';
 import type { FarValues } from '../../../src/model/change.js';
 import type { Staged } from './acts.js';
-import { fieldsOf, nextFar, parameterOf } from './fields.js';
-import { pieces } from './pieces.js';
 
 /** Up to so many values, and bytes, go along with their statement. */
 const FEW = 200;

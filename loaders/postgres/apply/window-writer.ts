@@ -1,12 +1,12 @@
 import { Fault } from '../../../src/base/fault.js';
 import type { Miscount } from '../../../src/connector/loader.js';
 import type { Tx } from '../../../src/db/db.js';
+import { pieces } from '../../../src/format/pieces.js';
 import type { ChangedTable, FarValues, Window } from '../../../src/model/change.js';
 import { tableName } from '../../../src/model/schema.js';
-import { blame } from './blame.js';
 import { actsOf, type Act, type Work } from './acts.js';
+import { blame } from './blame.js';
 import { Cascades } from './cascade/cascades.js';
-import { pieces } from './pieces.js';
 import { Staging } from './staging.js';
 import { insert, staged } from './statements.js';
 import { Targets } from './targets.js';

@@ -1,7 +1,7 @@
 import type { Tx } from '../../../../src/db/db.js';
+import { fieldOf, rowOf } from '../../../../src/format/fields.js';
 import type { FarValues } from '../../../../src/model/change.js';
 import type { Staged } from '../acts.js';
-import { fieldOf, rowOf } from '../fields.js';
 import type { Staging } from '../staging.js';
 import type { Target, TargetColumn, Targets } from '../targets.js';
 import type { UnloggedKey } from './unlogged.js';
