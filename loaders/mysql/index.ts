@@ -1,15 +1,17 @@
 import type { Connector, Tuning } from '../../src/connector/connector.js';
 import type { Loader } from '../../src/connector/loader.js';
+import type { Db } from '../../src/db/db.js';
 import { Fault } from '../../src/base/fault.js';
 import { address } from '../../src/db/mysql/address.js';
 import { connect } from '../../src/db/mysql/connect.js';
 import { classify } from '../../src/db/mysql/faults.js';
-import type { MyDb } from '../../src/db/mysql/my-db.js';
 import { quoteIdentifier } from '../../src/db/mysql/quote.js';
 import { MyLoader } from './loader.js';
 import { Settled } from './settled.js';
+import { sqlFile } from './sql-file.js';
 import { serverOf, type Server } from './server.js';
 
+const LOOK = sqlFile('target-server');
 const LOCK_SECONDS = 10;
 
 /** Keys are checked when they are made, whatever the server's own setting. */
@@ -22,11 +24,16 @@ const settings = ({ lockSeconds = LOCK_SECONDS }: Tuning): Record<string, number
 
 const patience = ({ deadlineSeconds: deadline }: Tuning) => (deadline === undefined ? {} : { deadline });
 
-async function look(db: MyDb): Promise<Server> {
-  const { rows } = await db.query<{ version: string; folds: string | number }>(
-    'SELECT VERSION() AS version, @@lower_case_table_names AS folds',
-  );
-  const server = serverOf(String(rows[0]?.version), Number(rows[0]?.folds));
+/** What the server is; also looks whether the database is there, into which we do not connect. */
+async function look(db: Db, database: string): Promise<Server> {
+  const { rows } = await db.query<{ version: string; folds: string | number; there: string }>(LOOK, { database });
+  const { version = '', folds, there } = rows[0] ?? {};
+  if (there === '0')
+    throw new Fault('operator', `the target has no database ${database}`, {
+      code: '1049',
+      hint: `CREATE DATABASE ${quoteIdentifier(database)}, or name another at the end of the URL.`,
+    });
+  const server = serverOf(version, Number(folds));
   if (server.mariadb) await db.query('SET max_statement_time = 0, idle_transaction_timeout = 0');
   return server;
 }
@@ -37,8 +44,14 @@ const connector: Connector<Loader> = {
     const { database } = address(url);
     if (database === '')
       throw new Fault('operator', 'the target’s URL names no database', { hint: 'Write its name after the last /.' });
-    const db = await connect(url, { name, home: controlSchema, settings: settings(tuning), ...patience(tuning) });
-    return new MyLoader(new Settled(db, quoteIdentifier(controlSchema)), database, await look(db));
+    const session = await connect(url, { name, home: controlSchema, settings: settings(tuning), ...patience(tuning) });
+    const db = new Settled(session, quoteIdentifier(controlSchema));
+    try {
+      return new MyLoader(db, database, await look(db, database));
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
   },
   classify,
 };

@@ -19,13 +19,30 @@ export async function checkPrivileges(db: Db, moved: Moved): Promise<Finding[]> 
   const { rows } = await db.query<Privilege>(sqlFile('privileges'));
   const account = (rows[0]?.account ?? '').split('@').map(quoteIdentifier).join('@');
   const databases = new Set([moved.home, ...moved.schema.tables.map(({ schema }) => moved.database(schema))]);
-  return [...databases].map((database) => {
+  const inEach = [...databases].map((database): Finding => {
     const missing = [...NEEDED, ...MORE].filter((may) => !rows.some((row) => row.may === may && covers(row, database)));
     const what = `target lets us work in ${database}`;
     if (missing.length === 0) return { what, level: 'ok', found: 'yes' };
     const mend = `GRANT ${missing.join(', ')} ON ${quoteIdentifier(database)}.* TO ${account};`;
     return { what, level: 'warning', found: `${account} has no ${missing.join(', ')}, unless by a role`, mend };
   });
+  return [...inEach, ...definers(moved, rows, account)];
+}
+
+/** Each of these lets an account make what another one is then said to have made. */
+const FOR_OTHERS = ['SUPER', 'SET USER', 'SET_USER_ID', 'SET_ANY_DEFINER'];
+
+function definers(moved: Moved, rows: readonly Privilege[], account: string): Finding[] {
+  const others = new Set(
+    moved.schema.objects.flatMap(({ role }) => (role === undefined || role === account ? [] : [role])),
+  );
+  if (!moved.ofFamily || others.size === 0) return [];
+  const may = rows.some((row) => row.place === null && FOR_OTHERS.includes(row.may));
+  const what = 'target keeps definers';
+  if (may) return [{ what, level: 'ok', found: 'yes' }];
+  const right = moved.server.mariadb ? 'SET USER' : 'SET_USER_ID';
+  const found = `${account} may not make what ${[...others].join(', ')} defined`;
+  return [{ what, level: 'failure', found, mend: `GRANT ${right} ON *.* TO ${account};` }];
 }
 
 function covers({ place }: Privilege, database: string): boolean {

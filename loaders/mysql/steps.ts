@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../src/db/mysql/quote.js';
 import { tableName, type Schema, type SequenceValue, type Table } from '../../src/model/schema.js';
 import { CUTOVER, IN_STEP, rowsOf, type Step } from '../../src/model/step.js';
 import { countingColumn } from './foreign/create.js';
@@ -80,15 +81,31 @@ function foreignKeyStep(moved: Moved, parts: Parts, key: ForeignKey, turn: reado
   };
 }
 
-/** Where columns go on counting once nobody writes to the source any more. What no column counts by is passed over. */
-export function counterSteps(moved: Moved, values: readonly SequenceValue[]): Step[] {
-  return values.flatMap(({ sequence, last, called, column }) => {
-    const table = moved.schema.tables.find((one) => tableName(one) === column?.table);
-    const next = BigInt(last) + (called ? 1n : 0n);
-    const counting = table && countingColumn(moved.of(table))?.column.column.name;
-    if (table === undefined || next < 1n || counting !== column?.name) return [];
-    const sql = `ALTER TABLE ${moved.nameOf(table)} AUTO_INCREMENT = ${next}`;
-    const id = `value of sequence ${sequence}`;
-    return [{ ...step(moved, table, { id, kind: 'sequence value', sql, needs: [CUTOVER] }), repeats: true }];
+/**
+ * Where columns and sequences go on counting once nobody writes to the source any more. What is not there, or does not
+ * count there, is passed over.
+ */
+export const counterSteps = (moved: Moved, values: readonly SequenceValue[]): Step[] =>
+  values.flatMap((value) => {
+    const sql = value.column === undefined ? sequenceSql(moved, value) : counterSql(moved, value, value.column);
+    const id = `value of sequence ${value.sequence}`;
+    if (sql === undefined) return [];
+    return [{ id, kind: 'sequence value', statements: [sql], needs: [CUTOVER], repeats: true, bytes: 0 }];
   });
+
+type Counted = NonNullable<SequenceValue['column']>;
+
+function counterSql(moved: Moved, { last, called }: SequenceValue, column: Counted): string | undefined {
+  const table = moved.schema.tables.find((one) => tableName(one) === column.table);
+  const counting = table && countingColumn(moved.of(table))?.column.column.name;
+  const next = BigInt(last) + (called ? 1n : 0n);
+  if (table === undefined || counting !== column.name || next < 1n) return undefined;
+  return `ALTER TABLE ${moved.nameOf(table)} AUTO_INCREMENT = ${next}`;
+}
+
+/** Only MariaDB has them. */
+function sequenceSql({ ofFamily, server, schema, home }: Moved, { sequence, last, called }: SequenceValue) {
+  const found = schema.objects.find(({ kind, name }) => kind === 'sequence' && `${schema.home}.${name}` === sequence);
+  if (!ofFamily || !server.mariadb || found === undefined) return undefined;
+  return `SELECT SETVAL(${quoteIdentifier(home)}.${quoteIdentifier(found.name)}, ${last}, ${called ? 1 : 0})`;
 }

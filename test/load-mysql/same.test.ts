@@ -1,6 +1,7 @@
 /** A schema of the same family, read from one database and made in another: read again, it is the same. */
 import { expect, it } from 'vitest';
 import { readSchema } from '../../extractors/mysql/catalog/read-schema.js';
+import { readSequences } from '../../extractors/mysql/catalog/sequences.js';
 import { connect } from '../../src/db/mysql/connect.js';
 import type { Schema } from '../../src/model/schema.js';
 import { fileOfData, runMariaDump } from '../servers/dump.js';
@@ -104,6 +105,14 @@ it('whatever else a table can have', async () => {
   expect(old?.options.parameters).toContain('ENGINE=InnoDB');
   const but = (from: Schema) => ({ ...from, tables: from.tables.filter(({ name }) => name !== 'old') });
   expect(renamed(but(made), here.database, 'x')).toEqual(renamed(but(schema), schema.home, 'x'));
+  const values = here.loader.sequenceSteps(await readSequences(db));
+  expect(values.map(({ statements }) => statements[0])).toContainEqual(
+    expect.stringMatching(/^SELECT SETVAL\(.*`ids`, 5, 0\)$/),
+  );
+  await perform(
+    here.loader,
+    values.map((step) => ({ ...step, needs: [] })),
+  );
   await db.close();
   await here.close();
 });

@@ -1,6 +1,8 @@
 /** Keys, defaults, comments, partitions and counters of another dialect, made on a real server and read from its catalog. */
 import { expect, it } from 'vitest';
+import connector from '../../loaders/mysql/index.js';
 import type { Column, Table } from '../../src/model/schema.js';
+import { freshMariaDb } from '../servers/index.js';
 import { bed, load, perform, type Bed } from './bed.js';
 import { column, constraint, index, int, schema, table, text, withDefault } from './made.js';
 
@@ -386,4 +388,10 @@ it('says what the server lacks, with the statement that mends it', async () => {
     mend: expect.stringContaining('SET GLOBAL') as string,
   });
   await here.close();
+});
+
+it('a database that is not there is told before anything else', async () => {
+  const url = Object.assign(new URL(await freshMariaDb()), { pathname: '/not%20there' });
+  const opened = connector.open(url, { name: 'openkite:test', controlSchema: 'wirekite_not_there' });
+  await expect(opened).rejects.toMatchObject({ kind: 'operator', code: '1049' });
 });

@@ -1,7 +1,7 @@
 import { tableName, type Constraint, type Table } from '../../../src/model/schema.js';
 import type { Moved } from '../targets.js';
 import { countingColumn, longComments } from './create.js';
-import { counts, isLost } from './defaults.js';
+import { isLost } from './defaults.js';
 import { unmakeable } from './keys.js';
 import { referencesOf } from './references.js';
 import { leavesOf } from './parts.js';
@@ -56,12 +56,16 @@ function columnsOf(moved: Moved, table: Table): string[] {
       generated === undefined ? [] : [`computed column ${of(table, name)}: ${generated.expression}`],
     ),
     ...target.columns
-      .filter((one) => one.column.counts && (one !== counting || !counts(one.column)))
-      .map(
-        ({ column: { name } }) => `${of(table, name)} does not count up there: only one column does, which leads a key`,
-      ),
+      .filter(({ column }) => column.counts && column !== counting?.column)
+      .map(({ column }) => stillOf(table, column.name)),
   ];
 }
+
+/** A partition must not give numbers that another one gives too. */
+const stillOf = (table: Table, column: string): string => {
+  const why = table.partition?.of ? 'it is a partition' : 'only one column does, which leads a key';
+  return `${of(table, column)} does not count up there: ${why}`;
+};
 
 const of = (table: Table, column: string): string => `${tableName(table)}.${column}`;
 
@@ -69,5 +73,5 @@ const of = (table: Table, column: string): string => `${tableName(table)}.${colu
 function objectsOf({ schema }: Moved): string[] {
   const kinds = new Map<string, string[]>();
   for (const { kind, name } of schema.objects) kinds.set(kind, [...(kinds.get(kind) ?? []), name]);
-  return [...kinds].map(([kind, names]) => `${kind} ${names.join(', ')}: said in words that only its own server knows`);
+  return [...kinds].map(([kind, names]) => `${kind} ${names.join(', ')}: only its own server can say it`);
 }

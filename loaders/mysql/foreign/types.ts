@@ -54,7 +54,7 @@ const TYPES: { readonly [K in ValueType['kind']]: (value: Of<K>, use: Use) => Tr
     type: `datetime(${value.digits})`,
     ...formOf(value, false),
     ...(value.special ? { refuses: TIMES } : {}),
-    loses: 'that it is a moment: it is kept in UTC, whatever the time zone of who reads it',
+    loses: 'its time zone: it is written in UTC there',
   }),
   year: () => ({ type: 'year' }),
   interval: (_, use) => opaque(use),
