@@ -88,7 +88,7 @@ class Ranges {
     let ranges = await this.estimated([[BigInt(low), BigInt(high) + 1n]]);
     for (let round = 0; round < ROUNDS && ranges.some((range) => this.divides(range)); round += 1)
       ranges = await this.divided(ranges);
-    const lumps = ranges.filter(({ rows }) => rows > 4 * this.wanted);
+    const lumps = ranges.filter(({ rows }) => rows > 2 * this.wanted);
     if (lumps.length > 0 && this.key.columns.length > 1) return undefined;
     return this.merged(ranges);
   }
