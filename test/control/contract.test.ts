@@ -11,6 +11,9 @@ const SHORT: readonly (readonly [RegExp, string])[] = [
   [/character varying/, 'varchar'],
 ];
 
+if (!TARGETS.includes('MySQL'))
+  console.warn('The control plane is not tested on MySQL itself: OPENKITE_MYSQL_URL names no server.');
+
 /** `table.column type`, in order, as the page lists them. */
 function listed(): string[] {
   const page = readFileSync(new URL('../../sql/CONTROL.md', import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 /** A control schema in an empty database, and small makers of what stands in it. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { openSnapshot } from '../../src/control/snapshot.js';
 import { planChunks } from '../../src/control/progress.js';
 import { setUp } from '../../src/control/set-up.js';
@@ -81,12 +81,21 @@ async function bareOfFamily(url: URL): Promise<Control> {
   return { url, db: await open(), schema, open, typed, operator };
 }
 
+/** What must go again from a server that is not ours. */
+const given: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const remove of given.splice(0)) await remove();
+});
+
 async function freshMySql(): Promise<URL> {
   const url = new URL(GIVEN ?? '');
   url.pathname = `/control_${randomBytes(4).toString('hex')}`;
-  const db = await connectMariaDb(url, { name: NAME, database: '' });
-  await db.query(`CREATE DATABASE ${url.pathname.slice(1)} CHARACTER SET utf8mb4`);
-  await db.close();
+  const admin = await connectMariaDb(url, { name: NAME, database: '' });
+  await admin.query(`CREATE DATABASE ${url.pathname.slice(1)} CHARACTER SET utf8mb4`);
+  given.push(async () => {
+    await admin.query(`DROP DATABASE IF EXISTS ${url.pathname.slice(1)}`);
+    await admin.close();
+  });
   return url;
 }
 

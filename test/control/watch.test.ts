@@ -7,9 +7,10 @@ import { sealChunk } from '../../src/control/progress.js';
 import { foldTotals } from '../../src/control/table.js';
 import { closeEvents, insertTasks, makeReady } from '../../src/control/task.js';
 import { watchAction, type ActionWatch, type WatchOptions } from '../../src/control/watch.js';
-import type { Tx } from '../../src/db/db.js';
+import type { Db, Tx } from '../../src/db/db.js';
+import { connect as connectMariaDb } from '../../src/db/mysql/connect.js';
 import { connect } from '../../src/db/postgres/connect.js';
-import { bareDatabase, freshControl, planned, setUpShop, worker, type Control } from './schema.js';
+import { bareDatabase, freshControl, isPostgres, planned, setUpShop, worker, TARGETS, type Control } from './schema.js';
 
 const NAME = 'openkite:test:watch';
 const watches: ActionWatch[] = [];
@@ -18,10 +19,13 @@ afterEach(async () => {
 });
 
 /** A watch, and a way to wait for a change of what it shows. */
-async function watching({ url }: Control, options: Partial<WatchOptions> = {}) {
+async function watching({ url, db, schema }: Control, options: Partial<WatchOptions> = {}) {
   const seen: Reading[] = [];
   const waiting = new Set<() => void>();
-  const open = () => connect(url, { name: NAME, searchPath: 'wirekite, pg_temp' });
+  const open = (): Promise<Db> =>
+    db.dialect === 'postgres'
+      ? connect(url, { name: NAME, searchPath: 'wirekite, pg_temp' })
+      : connectMariaDb(url, { name: NAME, home: schema });
   const watch = await watchAction(open, {
     pollSeconds: 60,
     graceSeconds: 30,
@@ -42,7 +46,7 @@ async function watching({ url }: Control, options: Partial<WatchOptions> = {}) {
   return { watch, until, seen };
 }
 
-const say = (tx: Tx, word: string) => tx.query(`UPDATE wirekite.wirekite_action SET action = '${word}'`);
+const say = (tx: Tx, word: string) => tx.query(`UPDATE wirekite_action SET action = '${word}'`);
 const cut = (tx: Tx) =>
   tx.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name AND datname = current_database()`,
@@ -61,14 +65,6 @@ describe.each([15, 18] as const)('watching on PostgreSQL %i', (major) => {
     await until((reading) => reading.word === 'PAUSE');
     expect(performance.now() - began).toBeLessThan(5000);
     expect(watch.current()).toMatchObject({ word: 'PAUSE', status: 'OK' });
-  });
-
-  test('polling alone suffices', async () => {
-    const control = await freshControl(major);
-    const { until } = await watching(control, { pollSeconds: 0.05 });
-    await control.db.query('ALTER TABLE wirekite_action DISABLE TRIGGER wirekite_action_after');
-    await say(control.db, 'STOP');
-    await until((reading) => reading.word === 'STOP');
   });
 });
 
@@ -119,44 +115,55 @@ test('its sessions are cut: it comes back and sees what was said meanwhile', asy
   expect(watch.current()).toMatchObject({ word: 'PAUSE', status: 'OK' });
 });
 
-test('CP-13 the table is dropped: the last word holds for the grace time, then PAUSE, until it is there again', async () => {
-  const control = await freshControl(18);
-  const told: number[] = [];
-  const { watch, until } = await watching(control, {
-    pollSeconds: 0.1,
-    graceSeconds: 1,
-    onUnreadable: (_, seconds) => told.push(seconds),
+describe.each(TARGETS)('watching on %s', (target) => {
+  test('polling alone suffices', async () => {
+    const control = await freshControl(target);
+    const { until } = await watching(control, { pollSeconds: 0.05 });
+    if (isPostgres(target)) await control.db.query('ALTER TABLE wirekite_action DISABLE TRIGGER wirekite_action_after');
+    await say(control.db, 'STOP');
+    await until((reading) => reading.word === 'STOP');
   });
-  await control.db.query('ALTER TABLE wirekite_action RENAME TO elsewhere');
-  const first = await until((reading) => reading.status === 'CONTROL_UNREADABLE');
-  expect(first).toMatchObject({ word: 'RUN', why: expect.stringMatching(/wirekite_action.*RUN holds for/s) });
-  await until((reading) => reading.word === 'PAUSE' && reading.status === 'CONTROL_UNREADABLE');
-  expect(told).toHaveLength(1);
-  await control.db.query('ALTER TABLE elsewhere RENAME TO wirekite_action');
-  await until((reading) => reading.status === 'OK');
-  expect(watch.current()).toMatchObject({ word: 'RUN', status: 'OK' });
-});
 
-test('CP-11 the table is locked: the read ends by itself and the grace time runs', async () => {
-  const control = await freshControl(18);
-  const { until } = await watching(control, { pollSeconds: 0.1, graceSeconds: 1 });
-  const locker = await control.open();
-  await locker.transaction(async (tx) => {
-    await tx.query('LOCK TABLE wirekite_action IN ACCESS EXCLUSIVE MODE');
-    const reading = await until(({ word }) => word === 'PAUSE');
-    expect(reading).toMatchObject({ status: 'CONTROL_UNREADABLE', why: expect.stringMatching(/lock/) });
+  test('CP-13 the table is dropped: the last word holds for the grace time, then PAUSE, until it is there again', async () => {
+    const control = await freshControl(target);
+    const told: number[] = [];
+    const { watch, until } = await watching(control, {
+      pollSeconds: 0.1,
+      graceSeconds: 1,
+      onUnreadable: (_, seconds) => told.push(seconds),
+    });
+    await control.db.query('ALTER TABLE wirekite_action RENAME TO elsewhere');
+    const first = await until((reading) => reading.status === 'CONTROL_UNREADABLE');
+    expect(first).toMatchObject({ word: 'RUN', why: expect.stringMatching(/wirekite_action.*RUN holds for/s) });
+    await until((reading) => reading.word === 'PAUSE' && reading.status === 'CONTROL_UNREADABLE');
+    expect(told).toHaveLength(1);
+    await control.db.query('ALTER TABLE elsewhere RENAME TO wirekite_action');
+    await until((reading) => reading.status === 'OK');
+    expect(watch.current()).toMatchObject({ word: 'RUN', status: 'OK' });
   });
-  await until(({ status }) => status === 'OK');
-}, 30_000);
 
-test('at a start there is no last word: it waits until the table can be read', async () => {
-  const control = await bareDatabase(18);
-  const told: Reading[] = [];
-  const starting = watching(control, { pollSeconds: 0.1, onUnreadable: (reading) => void told.push(reading) });
-  while (told.length === 0) await control.db.query('SELECT 1');
-  expect(told[0]).toMatchObject({ word: 'PAUSE', status: 'CONTROL_UNREADABLE' });
-  await setUpShop(control);
-  expect((await starting).watch.current()).toMatchObject({ word: 'RUN', status: 'OK' });
+  test('CP-11 the table is locked: the read ends by itself and the grace time runs', async () => {
+    const control = await freshControl(target);
+    const { until } = await watching(control, { pollSeconds: 0.1, graceSeconds: 1 });
+    const locker = await control.open();
+    await locker.transaction(async (tx) => {
+      await tx.query(isPostgres(target) ? 'LOCK TABLE wirekite_action' : 'LOCK TABLES wirekite_action WRITE');
+      const reading = await until(({ word }) => word === 'PAUSE');
+      expect(reading).toMatchObject({ status: 'CONTROL_UNREADABLE', why: expect.stringMatching(/lock/i) });
+      if (!isPostgres(target)) await tx.query('UNLOCK TABLES');
+    });
+    await until(({ status }) => status === 'OK');
+  }, 30_000);
+
+  test('at a start there is no last word: it waits until the table can be read', async () => {
+    const control = await bareDatabase(target);
+    const told: Reading[] = [];
+    const starting = watching(control, { pollSeconds: 0.1, onUnreadable: (reading) => void told.push(reading) });
+    while (told.length === 0) await control.db.query('SELECT 1');
+    expect(told[0]).toMatchObject({ word: 'PAUSE', status: 'CONTROL_UNREADABLE' });
+    await setUpShop(control);
+    expect((await starting).watch.current()).toMatchObject({ word: 'RUN', status: 'OK' });
+  });
 });
 
 test('a signal ends that wait; a wrong password is told at once', async () => {
