@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import type { Act } from '../crash/acts.js';
-import { SMALL } from '../crash/following.js';
+import { leave, SMALL } from '../crash/following.js';
 import { fillPagila } from '../crash/fill.js';
 import { printedSeed } from '../crash/lots.js';
 import { Migration } from '../crash/migration.js';
@@ -34,29 +34,37 @@ async function expectSame(source: URL, target: URL, tables: (name: string) => bo
   for (const [table, rows] of Object.entries(here)) expect(there[table], table).toEqual(rows);
 }
 
-/** With a writer, a SIGKILL for every role once it works, and a PAUSE. */
+/** Where somebody is struck: once each, while tables are loaded, and then while they are followed. */
+const ROUNDS = ['S8,X8:2,L4:2,L6:3,T1:2,T2:4,A7', 'C2:200,C4:2,C5:2,A2:200,A4:2,L6:2'];
+
+/** With a writer from before the start, kills in every daemon, and a PAUSE. */
 async function followed(source: URL, target: URL, acts: readonly Act[]): Promise<Migration> {
   const migration = await Migration.create({ source, target, changes: true, settings: SMALL });
   const writer = Writer.start(source, { seed: printedSeed(), acts, sessions: 2, largest: 500, rest: 300 });
-  const run = migration.follow('stopped');
-  for (const role of ['extract', 'load', 'capture', 'follow']) {
-    await until(`${role} works`, async () => (await migration.pidsOf(role).catch(() => [])).length > 0, 60);
-    const before = await migration.pidsOf(role);
-    for (const pid of before) process.kill(pid, 'SIGKILL');
-    await until(`${role} is back`, async () => (await migration.pidsOf(role)).some((pid) => !before.includes(pid)), 60);
+  for (const points of ROUNDS) {
+    const run = migration.follow('stopped', points);
+    const names = points.split(',').map((point) => point.split(':')[0]!);
+    await until(`struck at ${points}`, () => migration.struck.length === names.length, 90).catch(() => undefined);
+    expect(migration.struck.sort(), run.said).toEqual(names.sort());
+    await migration.row(`SELECT 1 AS yes FROM wirekite_task WHERE task_id = 'in step' AND state = 'DONE'`, 90);
+    await leave(run);
   }
-  await migration.row(`SELECT 1 AS yes FROM wirekite_task WHERE task_id = 'in step' AND state = 'DONE'`, 150);
+  const run = migration.follow('stopped');
+  await pauseAndGoOn(migration, writer);
+  console.log(await writer.stop());
+  await leave(run);
+  expect(await migration.follow().code()).toBe(0);
+  expect(await migration.ask('SELECT queue, row_key, cause FROM wirekite_error LIMIT 5')).toEqual([]);
+  return migration;
+}
+
+async function pauseAndGoOn(migration: Migration, writer: Writer): Promise<void> {
+  await migration.row(`SELECT 1 AS yes FROM wirekite_worker WHERE role = 'follow' AND state = 'RUNNING'`, 30);
   await migration.say('PAUSE');
   await migration.row(`SELECT 1 AS yes FROM wirekite_worker WHERE role = 'follow' AND state = 'PAUSED'`, 30);
   const { transactions } = writer.written;
   await until('the writer goes on', () => writer.written.transactions > transactions + 5);
   await migration.say('RUN');
-  console.log(await writer.stop());
-  run.child.kill('SIGTERM');
-  await run.code();
-  expect(await migration.follow().code()).toBe(0);
-  expect(await migration.ask('SELECT queue, row_key, cause FROM wirekite_error LIMIT 5')).toEqual([]);
-  return migration;
 }
 
 it('Sakila, MariaDB to PostgreSQL', LONG, async () => {
