@@ -42,28 +42,17 @@ export function sliceable({ columns }: SliceKey): Column[] {
   return columns.slice(0, end < 0 ? undefined : end);
 }
 
+const AS_NUMBER = new Set(['integer', 'decimal', 'year']);
+const AS_STRING = new Set(['date', 'time', 'timestamp', 'timestamptz', 'uuid']);
+
 /** SQL that makes, of a column's value, the literal that stands for it in a bound. Undefined: it cannot. */
-export function literalOf({ name, type, value }: Column): string | undefined {
+export function literalOf({ name, type, value: { kind } }: Column): string | undefined {
   const quoted = quoteIdentifier(name);
-  switch (value.kind) {
-    case 'integer':
-    case 'decimal':
-    case 'year':
-      return `CAST(${quoted} AS CHAR)`;
-    case 'date':
-    case 'time':
-    case 'timestamp':
-    case 'timestamptz':
-    case 'uuid':
-      return `CONCAT('''', ${quoted}, '''')`;
-    case 'bytes':
-      return /^(var)?binary/i.test(type) ? `CONCAT('X''', HEX(${quoted}), '''')` : undefined;
-    case 'text':
-      // In the column's own characters; then the column's collation is the one that decides.
-      return `CONCAT('_', CHARSET(${quoted}), ' X''', HEX(${quoted}), '''')`;
-    default:
-      return undefined;
-  }
+  if (AS_NUMBER.has(kind)) return `CAST(${quoted} AS CHAR)`;
+  if (AS_STRING.has(kind)) return `CONCAT('''', ${quoted}, '''')`;
+  if (kind === 'bytes' && /^(var)?binary/i.test(type)) return `CONCAT('X''', HEX(${quoted}), '''')`;
+  // In the column's own characters; then the column's collation is the one that decides.
+  return kind === 'text' ? `CONCAT('_', CHARSET(${quoted}), ' X''', HEX(${quoted}), '''')` : undefined;
 }
 
 /** Slices between these edges, which are in the key's order. */

@@ -89,7 +89,9 @@ export class Wire {
   async unload(sql: string, taker: RowTaker): Promise<number> {
     const stall = this.patience.stall ?? STALL;
     let cancelled: Promise<void> | undefined;
-    const guard = new Guard(taker, () => (cancelled = this.cancel().catch(() => void this.socket.destroy())));
+    const guard = new Guard(taker, () => {
+      cancelled = this.cancel().catch(() => void this.socket.destroy());
+    });
     const tap = new RowTap(this.socket, guard, (waits) => this.socket.setTimeout(waits ? 0 : stall * 1000));
     try {
       await this.answer({ sql }, stall);
