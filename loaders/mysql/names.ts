@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../../src/db/mysql/quote.js';
-import { tableName, type Table } from '../../src/model/schema.js';
+import { tableName, type Constraint, type Index, type Table } from '../../src/model/schema.js';
 import type { Moved } from './targets.js';
 
 /** Databases that are the server's own. */
@@ -58,5 +58,26 @@ function flaw(name: string): string | undefined {
   return name === '' ? 'is empty' : undefined;
 }
 
-/** Of an index or a constraint, which no row knows: cut where it is too long. */
-export const shortened = (name: string): string => quoteIdentifier(name.trimEnd().slice(0, LONGEST));
+/**
+ * Names of a table's keys, quoted. There neither case nor kind tells them apart, and one whose name is taken would pass
+ * for made.
+ */
+export function keyNames({
+  constraints,
+  indexes,
+}: Pick<Table, 'constraints' | 'indexes'>): ReadonlyMap<Constraint | Index, string> {
+  const taken = new Set(['primary']);
+  const names = new Map<Constraint | Index, string>();
+  const named = constraints.filter(({ kind }) => kind === 'unique' || kind === 'foreign key');
+  for (const key of [...named, ...indexes]) {
+    const wanted = key.name
+      .replace(/[\u{10000}-\u{10ffff}]/gu, '_')
+      .slice(0, LONGEST)
+      .trimEnd();
+    let name = wanted;
+    for (let n = 2; taken.has(name.toLowerCase()); n += 1) name = `${wanted.slice(0, LONGEST - 4)}_${n}`;
+    taken.add(name.toLowerCase());
+    names.set(key, quoteIdentifier(name));
+  }
+  return names;
+}

@@ -15,6 +15,7 @@ export interface Parts {
 export interface LaterKey {
   readonly id: string;
   readonly kind: string;
+  /** Quoted. */
   readonly name: string;
   /** As after ALTER TABLE … ADD. */
   readonly definition: string;

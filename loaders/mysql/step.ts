@@ -1,7 +1,6 @@
 import { quoteIdentifier } from '../../src/db/mysql/quote.js';
 import { tableName, type Table } from '../../src/model/schema.js';
 import type { Step } from '../../src/model/step.js';
-import { shortened } from './names.js';
 import type { Moved } from './targets.js';
 
 interface Wanted {
@@ -42,10 +41,10 @@ const databaseNeeds = (moved: Moved, { schema }: Table): string[] => {
 export const inTurn = (steps: readonly Step[]): Step[] =>
   steps.map((one, i) => ({ ...one, needs: [...one.needs, ...steps.slice(Math.max(i - 1, 0), i).map(({ id }) => id)] }));
 
-export const dropKey = (moved: Moved, table: Table, name: string): string =>
-  `ALTER TABLE ${moved.nameOf(table)} DROP INDEX ${ifThere(moved)}${shortened(name)}`;
-
 /** `name`: quoted. */
+export const dropKey = (moved: Moved, table: Table, name: string): string =>
+  `ALTER TABLE ${moved.nameOf(table)} DROP INDEX ${ifThere(moved)}${name}`;
+
 export const dropForeignKey = (moved: Moved, table: Table, name: string): string =>
   `ALTER TABLE ${moved.nameOf(table)} DROP FOREIGN KEY ${ifThere(moved)}${name}`;
 

@@ -352,6 +352,45 @@ it('what the operator wants goes before it', async () => {
   await here.close();
 });
 
+it('keys of names that are one there', async () => {
+  const one = table('one', [int('a'), int('b'), int('c')], {
+    constraints: [
+      constraint('one', 'unique', ['a'], { name: 'Key' }),
+      constraint('one', 'foreign key', ['b'], {
+        name: 'primary',
+        references: { table: 'public.one', columns: ['a'], onDelete: 'no action', onUpdate: 'no action' },
+      }),
+    ],
+    indexes: [
+      index('one', 'key', ['b', 'c']),
+      index('one', 'kéy', ['c', 'b']),
+      index('one', 'é😀', ['c']),
+      index('one', 'PRIMARY', ['a', 'c']),
+    ],
+  });
+  const other = table('other', [int('a')], {
+    constraints: [
+      constraint('other', 'foreign key', ['a'], {
+        name: 'primary',
+        references: { table: 'public.one', columns: ['a'], onDelete: 'no action', onUpdate: 'no action' },
+      }),
+    ],
+  });
+  const here = await made([one, other]);
+  const sql = await shown(here, 'one');
+  for (const words of [
+    'UNIQUE KEY `Key` (`a`)',
+    'KEY `key_2` (`b`,`c`)',
+    'KEY `kéy` (`c`,`b`)',
+    'KEY `é_` (`c`)',
+    'KEY `PRIMARY_3` (`a`,`c`)',
+    'CONSTRAINT `one_primary`',
+  ])
+    expect(sql).toContain(words);
+  expect(await shown(here, 'other')).toContain('CONSTRAINT `other_primary`');
+  await here.close();
+});
+
 it('takes back what comes after the rows, and makes it again', async () => {
   const one = table('one', [int('id'), int('n')], {
     constraints: [

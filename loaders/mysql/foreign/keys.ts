@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../../src/db/mysql/quote.js';
 import type { Constraint, Index, PlainIndex } from '../../../src/model/schema.js';
-import { shortened } from '../names.js';
+import { keyNames } from '../names.js';
 import type { TargetTable } from '../targets.js';
 import { keyBytes } from './fit.js';
 import { KEY } from './room.js';
@@ -15,9 +15,8 @@ export function keyDefinition(target: TargetTable, key: Key): string {
   const parts = partsOf(key);
   const room = isWhole(key) ? KEY : roomOfParts(target, parts);
   const list = `(${parts.map((part) => partDefinition(target, part, room)).join(', ')})`;
-  if ('kind' in key)
-    return key.kind === 'primary key' ? `PRIMARY KEY ${list}` : `UNIQUE KEY ${shortened(key.name)} ${list}`;
-  return `${words(key)} ${shortened(key.name)} ${list}`;
+  if ('kind' in key && key.kind === 'primary key') return `PRIMARY KEY ${list}`;
+  return `${'kind' in key ? 'UNIQUE KEY' : words(key)} ${keyNames(target.table).get(key)} ${list}`;
 }
 
 function words({ unique, plain }: Index): string {

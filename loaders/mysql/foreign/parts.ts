@@ -1,6 +1,7 @@
 import { quoteIdentifier } from '../../../src/db/mysql/quote.js';
 import { storedColumns, type Table } from '../../../src/model/schema.js';
 import type { LaterKey, Parts } from '../parts.js';
+import { keyNames } from '../names.js';
 import type { Moved } from '../targets.js';
 import { countingColumn, createTable } from './create.js';
 import { keyDefinition, unmakeable } from './keys.js';
@@ -39,7 +40,7 @@ function laterKeys(moved: Moved, table: Table): LaterKey[] {
     .map((key) => ({
       id: key.id,
       kind: 'kind' in key ? key.kind : 'index',
-      name: key.name,
+      name: keyNames(table).get(key) ?? '',
       definition: keyDefinition(target, key),
     }));
 }

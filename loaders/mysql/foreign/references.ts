@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../../src/db/mysql/quote.js';
 import { tableName, type Constraint, type References, type Schema, type Table } from '../../../src/model/schema.js';
-import { shortened } from '../names.js';
+import { keyNames } from '../names.js';
 import type { ForeignKey } from '../parts.js';
 import type { Moved, TargetColumn } from '../targets.js';
 
@@ -28,7 +28,7 @@ function referenceOf(moved: Moved, table: Table, key: Constraint): ForeignKey | 
   const pairs = paired(key, references, referred);
   const why = obstacle(moved, table, referred, pairs) ?? actionless(table, key, references);
   if (why !== undefined) return why;
-  const name = shortened(isAlone(moved.schema, table, key) ? key.name : `${table.name}_${key.name}`);
+  const name = nameOf(moved.schema, table, key);
   return {
     id: key.id,
     kind: key.kind,
@@ -74,8 +74,12 @@ function actionless(table: Table, { columns }: Constraint, { onDelete, onUpdate 
 }
 
 /** Names of foreign keys are those of a whole database there. */
-const isAlone = (schema: Schema, table: Table, key: Constraint): boolean =>
-  schema.tables.every((other) => other === table || other.constraints.every(({ name }) => name !== key.name));
+function nameOf({ tables }: Schema, table: Table, key: Constraint): string {
+  const isTaken = tables.some((other) => other !== table && other.constraints.some(({ name }) => name === key.name));
+  const renamed = { ...key, name: `${table.name}_${key.name}` };
+  const constraints = isTaken ? table.constraints.map((one) => (one === key ? renamed : one)) : table.constraints;
+  return keyNames({ constraints, indexes: table.indexes }).get(isTaken ? renamed : key) ?? '';
+}
 
 function definitionOf(
   moved: Moved,

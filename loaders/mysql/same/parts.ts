@@ -27,7 +27,7 @@ function laterKeys(moved: Moved, table: Table): LaterKey[] {
     .map((key) => ({
       id: key.id,
       kind: 'kind' in key ? key.kind : 'index',
-      name: key.name,
+      name: quoteIdentifier(key.name),
       definition: said(moved, key.definition),
     }));
 }
