@@ -11,30 +11,29 @@ export function withoutZeros(bytes: Buffer, start: number, end: number): Buffer 
   return bytes.subarray(at, end);
 }
 
+const TWO_31 = 2 ** 31;
 const TWO_32 = 2 ** 32;
 
 /** Integers of 1, 2, 3, 4 or 8 bytes, the lowest first. */
 export function decodeInteger({ unsigned }: Logged): Decode {
   return (bytes, start, end, out) => {
-    const size = end - start;
-    if (size === 8) out.ascii(wide(bytes, start, unsigned));
-    else {
-      const value = unsigned ? bytes.readUIntLE(start, size) : bytes.readIntLE(start, size);
-      const at = out.room(11);
-      out.done(putInteger(out.bytes, at, value));
-    }
+    const value = numberAt(bytes, start, end - start, unsigned);
+    if (!Number.isSafeInteger(value))
+      return out.ascii(String(unsigned ? bytes.readBigUInt64LE(start) : bytes.readBigInt64LE(start)));
+    const at = out.room(17);
+    out.done(putInteger(out.bytes, at, value));
   };
 }
 
-function wide(bytes: Buffer, start: number, unsigned: boolean): string {
-  const low = bytes.readUInt32LE(start);
+/** Beyond 53 bits only nearly. */
+function numberAt(bytes: Buffer, start: number, size: number, unsigned: boolean): number {
+  if (size === 4) return unsigned ? bytes.readUInt32LE(start) : bytes.readInt32LE(start);
+  if (size < 4) return unsigned ? bytes.readUIntLE(start, size) : bytes.readIntLE(start, size);
   const high = unsigned ? bytes.readUInt32LE(start + 4) : bytes.readInt32LE(start + 4);
-  const value = high * TWO_32 + low;
-  if (Number.isSafeInteger(value)) return String(value);
-  return String(unsigned ? bytes.readBigUInt64LE(start) : bytes.readBigInt64LE(start));
+  return high * TWO_32 + bytes.readUInt32LE(start);
 }
 
-/** Writes an integer of at most 32 bits in decimal. Returns where it ends. */
+/** Writes an integer of at most 53 bits in decimal. Returns where it ends. */
 export function putInteger(bytes: Buffer, at: number, value: number): number {
   let rest = value;
   let next = at;
@@ -51,8 +50,8 @@ export function putInteger(bytes: Buffer, at: number, value: number): number {
 export function putDigits(bytes: Buffer, at: number, value: number, count: number): number {
   let rest = value;
   for (let i = at + count - 1; i >= at; i -= 1) {
-    const tenth = Math.floor(rest / 10);
-    bytes[i] = ZERO + rest - tenth * 10;
+    const tenth = rest < TWO_31 ? (rest / 10) | 0 : Math.floor(rest / 10);
+    bytes[i] = ZERO + (rest - tenth * 10);
     rest = tenth;
   }
   return at + count;

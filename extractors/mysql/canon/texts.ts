@@ -58,10 +58,18 @@ export function decodeText({ charset, code }: Logged): Decode {
       out.pass(plain, 0, plain.length);
     };
   if (charset === 'utf8') return (bytes, start, end, out) => out.pass(bytes, start, end);
+  const wide = charset.startsWith('utf');
   return (bytes, start, end, out) => {
+    if (!wide && isAscii(bytes, start, end)) return out.pass(bytes, start, end);
     const plain = toUtf8(bytes.subarray(start, end), charset);
     out.pass(plain, 0, plain.length);
   };
+}
+
+/** The same in every set of characters whose smallest unit is a byte. */
+function isAscii(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (bytes[at]! > 0x7f) return false;
+  return true;
 }
 
 const PLAIN = 0;

@@ -16,24 +16,28 @@ class Image {
   readonly starts = new Int32Array(MOST_COLUMNS);
   readonly ends = new Int32Array(MOST_COLUMNS);
 
-  /** `present`: a bit for each column that was logged. Returns where the row ends. */
-  read(bytes: Buffer, at: number, { columns }: Followed, present: Buffer): number {
-    let logged = 0;
-    for (let i = 0; i < columns.length; i += 1) if ((present[i >> 3]! & (1 << (i & 7))) !== 0) logged += 1;
-    let next = at + ((logged + 7) >> 3);
-    let bit = 0;
-    for (let i = 0; i < columns.length; i += 1) {
-      if ((present[i >> 3]! & (1 << (i & 7))) === 0) this.starts[i] = ABSENT;
+  /** The columns that an event has values of. */
+  #logged: readonly number[] = [];
+
+  /** `present`: a bit for each column that was logged. */
+  choose(count: number, present: Buffer): void {
+    const all = Array.from({ length: count }, (_, i) => i);
+    this.#logged = all.filter((i) => (present[i >> 3]! & (1 << (i & 7))) !== 0);
+    this.starts.fill(ABSENT, 0, count);
+  }
+
+  /** Returns where the row ends. */
+  read(bytes: Buffer, at: number, { columns }: Followed): number {
+    const logged = this.#logged;
+    let next = at + ((logged.length + 7) >> 3);
+    for (let bit = 0; bit < logged.length; bit += 1) {
+      const i = logged[bit]!;
+      if ((bytes[at + (bit >> 3)]! & (1 << (bit & 7))) !== 0) this.starts[i] = NULL;
       else {
-        const isNull = (bytes[at + (bit >> 3)]! & (1 << (bit & 7))) !== 0;
-        bit += 1;
-        if (isNull) this.starts[i] = NULL;
-        else {
-          const { size, prefix } = columns[i]!;
-          const length = prefix === 0 ? size : bytes.readUIntLE(next, prefix);
-          this.starts[i] = next + prefix;
-          next = this.ends[i] = next + prefix + length;
-        }
+        const { size, prefix } = columns[i]!;
+        const length = prefix === 0 ? size : prefix === 1 ? bytes[next]! : bytes.readUIntLE(next, prefix);
+        this.starts[i] = next + prefix;
+        next = this.ends[i] = next + prefix + length;
       }
     }
     return next;
@@ -58,13 +62,14 @@ export class RowReader {
     if (count !== followed.columns.length) throw miscounted(followed, count);
     const size = (count + 7) >> 3;
     const first = fields.slice(size);
-    const second = kind.op === 'update' ? fields.slice(size) : first;
+    (kind.op === 'write' ? this.#new : this.#old).choose(count, first);
+    if (kind.op === 'update') this.#new.choose(count, fields.slice(size));
     const bytes = kind.compressed ? unpacked(event, fields.at, end) : event;
     const last = kind.compressed ? bytes.length : end;
     for (let at = kind.compressed ? 0 : fields.at; at < last;) {
-      const next = (kind.op === 'write' ? this.#new : this.#old).read(bytes, at, followed, first);
+      const next = (kind.op === 'write' ? this.#new : this.#old).read(bytes, at, followed);
       if (kind.op === 'update') {
-        const after = this.#new.read(bytes, next, followed, second);
+        const after = this.#new.read(bytes, next, followed);
         this.#update(followed, bytes, after - at);
         at = after;
       } else {
