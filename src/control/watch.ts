@@ -6,12 +6,13 @@ import { readAction, unreadable, type Reading } from './action.js';
 import { ask } from './ask.js';
 
 export interface WatchOptions {
+  /** At most a quarter of a second where the server sends no notices. */
   readonly pollSeconds: number;
   /** How long the last word holds while the table cannot be read. */
   readonly graceSeconds: number;
   /** Called when the word or its status has become another one; not for the first reading. */
   readonly onChange: (reading: Reading) => void;
-  /** Called on every notice of the server, whatever it is about: who waits for work looks again. */
+  /** Called on every notice of the server, whatever it is about, or on every look where there are none: who waits for work looks again. */
   readonly onNotice?: () => void;
   /** Called at once and then every minute while the table cannot be read, with the seconds since it could. */
   readonly onUnreadable?: (reading: Reading, seconds: number) => void;
@@ -29,6 +30,8 @@ export interface ActionWatch {
 
 /** One read takes no longer: somebody may have locked the table, or the server may be frozen. */
 const READ_SECONDS = 5;
+/** A look is cheap, and the only one to tell. */
+const UNTOLD_SECONDS = 0.25;
 const CHANNEL = 'wirekite';
 
 /**
@@ -91,12 +94,19 @@ class Watch implements ActionWatch {
       this.#woken = new AbortController();
       await this.#look().catch((error: unknown) => this.#note(unreadable(error)));
       this.#tell();
+      if (this.#untold()) this.options.onNotice?.();
       await sleep(this.#period() * 1000, this.#woken.signal, this.#closing.signal);
     }
   }
 
   #period(): number {
-    return this.#bad === undefined ? this.options.pollSeconds : Math.min(1, this.options.pollSeconds);
+    const longest = this.#untold() ? UNTOLD_SECONDS : this.#bad === undefined ? Infinity : 1;
+    return Math.min(longest, this.options.pollSeconds);
+  }
+
+  /** Connected to a server that can only be polled. */
+  #untold(): boolean {
+    return this.#db !== undefined && this.#db.listen === undefined;
   }
 
   async #look(): Promise<void> {

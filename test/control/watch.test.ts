@@ -10,7 +10,17 @@ import { watchAction, type ActionWatch, type WatchOptions } from '../../src/cont
 import type { Db, Tx } from '../../src/db/db.js';
 import { connect as connectMariaDb } from '../../src/db/mysql/connect.js';
 import { connect } from '../../src/db/postgres/connect.js';
-import { bareDatabase, freshControl, isPostgres, planned, setUpShop, worker, TARGETS, type Control } from './schema.js';
+import {
+  bareDatabase,
+  freshControl,
+  isPostgres,
+  planned,
+  setUpShop,
+  worker,
+  TARGETS,
+  type Control,
+  type Target,
+} from './schema.js';
 
 const NAME = 'openkite:test:watch';
 const watches: ActionWatch[] = [];
@@ -55,15 +65,17 @@ const cut = (tx: Tx) =>
     },
   );
 
-describe.each([15, 18] as const)('watching on PostgreSQL %i', (major) => {
-  test('a notice wakes it long before the next poll', async () => {
-    const control = await freshControl(major);
-    const { watch, until } = await watching(control);
+describe.each<Target>([15, 18, 'MariaDB'])('watching on %s', (target) => {
+  test('a word is heard long before the next poll, and whoever waits for work looks again', async () => {
+    const control = await freshControl(target);
+    let told = 0;
+    const { watch, until } = await watching(control, { onNotice: () => (told += 1) });
     expect(watch.current()).toMatchObject({ word: 'RUN', status: 'OK' });
     const began = performance.now();
     await say(control.db, 'PAUSE');
     await until((reading) => reading.word === 'PAUSE');
     expect(performance.now() - began).toBeLessThan(5000);
+    expect(told).toBeGreaterThan(0);
     expect(watch.current()).toMatchObject({ word: 'PAUSE', status: 'OK' });
   });
 });
