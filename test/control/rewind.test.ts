@@ -65,3 +65,17 @@ test('leaves what something else depends on, and can be repeated', async () => {
   const { rows } = await db.query(`SELECT conname FROM pg_constraint WHERE conname IN ('parent_pkey', 'child_fk')`);
   expect(rows).toEqual([{ conname: 'parent_pkey' }]);
 });
+
+test('where DDL commits by itself, what is gone already counts as taken back', async () => {
+  const { db } = await freshControl('MariaDB');
+  await db.query('CREATE TABLE items (id int)');
+  await insertTasks(db, [
+    { ...step(rowsOf('public.items'), []), kind: 'event' },
+    step('index items', [rowsOf('public.items')], { undo: ['DROP INDEX of_items ON items'] }),
+  ]);
+  await db.query(`UPDATE wirekite_task SET state = 'DONE'`);
+  await rewind(db);
+  expect(await states(db)).toMatchObject({ 'index items': 'DONE' });
+  await rewind(db, { isDone: ({ code }) => code === '1091' });
+  expect(await states(db)).toMatchObject({ 'index items': 'WAITING' });
+});
