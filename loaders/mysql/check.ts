@@ -16,7 +16,11 @@ export async function checkTarget(db: Db, moved: Moved): Promise<Finding[]> {
     ...checkLoading(settings),
     ...checkSafety(settings),
     ...checkKeyless(moved, settings),
-    ...(await checkPrivileges(db, moved)),
+    ...(await checkPrivileges(
+      db,
+      moved,
+      isOn(settings, 'log_bin') && !isOn(settings, 'log_bin_trust_function_creators'),
+    )),
   ];
 }
 
@@ -80,7 +84,6 @@ function checkLoading(settings: Settings): Finding[] {
 
 function checkSafety(settings: Settings): Finding[] {
   const safe = settings.get('innodb_flush_log_at_trx_commit') === '1';
-  const mayGuard = !isOn(settings, 'log_bin') || isOn(settings, 'log_bin_trust_function_creators');
   return [
     finding(
       'target keeps what it confirms',
@@ -88,13 +91,6 @@ function checkSafety(settings: Settings): Finding[] {
       safe,
       'warning',
       'SET GLOBAL innodb_flush_log_at_trx_commit = 1;',
-    ),
-    finding(
-      'target lets accounts make triggers',
-      mayGuard ? 'yes' : 'only those with SUPER',
-      mayGuard,
-      'warning',
-      'SET GLOBAL log_bin_trust_function_creators = 1; without it, and without SUPER, nothing guards the control tables',
     ),
   ];
 }

@@ -14,8 +14,8 @@ interface Privilege extends Record<string, unknown> {
 const NEEDED = 'SELECT INSERT UPDATE DELETE CREATE DROP ALTER INDEX REFERENCES'.split(' ');
 const MORE = ['CREATE VIEW', 'CREATE TEMPORARY TABLES', 'TRIGGER'];
 
-/** Per database. What a role lends is not seen here, so this is no failure. */
-export async function checkPrivileges(db: Db, moved: Moved): Promise<Finding[]> {
+/** Per database. What a role lends is not seen here, so this is no failure. `guarded`: only SUPER makes triggers. */
+export async function checkPrivileges(db: Db, moved: Moved, guarded: boolean): Promise<Finding[]> {
   const { rows } = await db.query<Privilege>(sqlFile('privileges'));
   const account = (rows[0]?.account ?? '').split('@').map(quoteIdentifier).join('@');
   const databases = new Set([moved.home, ...moved.schema.tables.map(({ schema }) => moved.database(schema))]);
@@ -26,7 +26,15 @@ export async function checkPrivileges(db: Db, moved: Moved): Promise<Finding[]> 
     const mend = `GRANT ${missing.join(', ')} ON ${quoteIdentifier(database)}.* TO ${account};`;
     return { what, level: 'warning', found: `${account} has no ${missing.join(', ')}, unless by a role`, mend };
   });
-  return [...inEach, ...definers(moved, rows, account)];
+  return [...inEach, guards(rows, guarded), ...definers(moved, rows, account)];
+}
+
+function guards(rows: readonly Privilege[], guarded: boolean): Finding {
+  const what = 'target lets us make triggers';
+  if (!guarded || rows.some((row) => row.place === null && row.may === 'SUPER'))
+    return { what, level: 'ok', found: 'yes' };
+  const mend = 'SET GLOBAL log_bin_trust_function_creators = 1;';
+  return { what, level: 'warning', found: 'only with SUPER: nothing guards the control tables', mend };
 }
 
 /** Each of these lets an account make what another one is then said to have made. */
