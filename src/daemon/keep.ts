@@ -2,6 +2,7 @@ import { probe } from '../base/probe.js';
 import type { Extractor, Snapshot } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
 import { planChunks } from '../control/progress.js';
+import { rewind } from '../control/rewind.js';
 import { closeSnapshot, loseSnapshot, lostSnapshots, openSnapshot, snapshotInUse } from '../control/snapshot.js';
 import { caughtTables, emptyForReload, tables, takeChunkNumbers, type TableRow } from '../control/table.js';
 import { findStream } from '../control/stream.js';
@@ -10,7 +11,6 @@ import { tableName, type Table } from '../model/schema.js';
 import type { Role, DaemonContext } from './daemon.js';
 import { bestEncoding } from './encoding.js';
 import { dataExtractor } from './extract.js';
-import { reloadTable } from './reload.js';
 import { Session } from './session.js';
 import { changesOf, streamOf } from './stream-name.js';
 import type { Unit, Work } from './unit.js';
@@ -65,26 +65,29 @@ class KeepWork implements Work {
     await lostSnapshots(control);
   }
 
-  /** Half read under a snapshot that is gone: emptied and read again, keyed or not. */
+  /** Half read under a snapshot that is gone: emptied and read again, keyed or not, and with them all of their kin. */
   private async readCaughtAnew(): Promise<void> {
-    const caught = this.context.kin.ofAll(await caughtTables(await this.context.control.get()));
-    if (caught.size === 0) return;
-    const rows = (await tables(await this.context.control.get())).filter((row) => caught.has(row.table));
-    for (const { table, state } of rows)
-      // kin that are further: they go first, so that all are found again if we die
-      if (state !== 'COPYING' && state !== 'PLANNED')
-        await reloadTable(this.context, this.context.table(table), 'the snapshot that its kin was read under was lost');
-    for (const row of rows.filter(({ state }) => state === 'COPYING'))
-      await this.readAnew(row, 'its snapshot was lost before all of it was read');
+    const control = await this.context.control.get();
+    const caught = await caughtTables(control);
+    if (caught.length === 0) return;
+    const begun = (await tables(control)).filter((row) => row.state !== 'PLANNED');
+    for (const family of new Set(caught.map((table) => this.context.kin.of(table))))
+      await this.readAnew(begun.filter((row) => family.has(row.table)));
   }
 
-  private async readAnew(row: TableRow, why: string): Promise<void> {
+  /** What was made on their rows goes before; if we die then, those that were caught are found again. */
+  private async readAnew(rows: readonly TableRow[]): Promise<void> {
+    const why = 'its snapshot, or that of its kin, was lost before all of it was read';
+    for (const { table } of rows) this.context.log.warn({ table }, `${table} is emptied and read again: ${why}`);
     const loader = await this.target.get();
-    const layout = loader.layout(this.context.table(row.table), row.encoding ?? 'text');
-    this.context.log.warn({ table: row.table }, `${row.table} is emptied and read again: ${why}`);
+    const isDone = loader.isDone?.bind(loader);
+    for (const { table, state } of rows) if (state !== 'COPYING') await rewind(loader.db, { table, isDone });
+    const there = new Set(await loader.existing(rows.map(({ table }) => this.context.table(table))));
+    const made = rows.filter(({ table }) => there.has(table));
+    const layouts = made.map((row) => loader.layout(this.context.table(row.table), row.encoding ?? 'text'));
     await loader.db.transaction(async (tx) => {
-      await emptyForReload(tx, row.table, why);
-      await loader.empty(tx, [layout]);
+      for (const { table } of rows) await emptyForReload(tx, table, why);
+      if (layouts.length > 0) await loader.empty(tx, layouts);
     });
   }
 
