@@ -12,7 +12,7 @@ export async function reloadTable(
   const loader = await context.openLoader('reload');
   try {
     const layouts = names.map((name) => loader.layout(context.table(name), 'text'));
-    await reload(loader.db, names, why, (tx) => loader.empty(tx, layouts));
+    await reload(loader.db, names, why, (tx) => loader.empty(tx, layouts), loader.isDone);
   } finally {
     await loader.close();
   }

@@ -52,7 +52,7 @@ export const SAKILA: readonly Act[] = [
     kind: 'change customers',
     weight: 6,
     sql: (lot, rows) => [
-      `UPDATE customer SET email = CONCAT('É😀\t', customer_id), active = ${lot.below(2)} WHERE customer_id ${some(lot, rows, 599)}`,
+      `UPDATE customer SET email = CONCAT('Éø\t', customer_id), active = ${lot.below(2)} WHERE customer_id ${some(lot, rows, 599)}`,
       `UPDATE address SET phone = '\\\\N', address2 = NULL WHERE address_id ${some(lot, rows, 600)}`,
     ],
   },

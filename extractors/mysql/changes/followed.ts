@@ -11,6 +11,8 @@ export interface Followed {
   /** In the log's order, generated ones among them: of those no value is handed over. */
   readonly columns: readonly FollowedColumn[];
   readonly keyed: boolean;
+  /** What a row's texts may take besides `GROWTH` times what it takes in the log. */
+  readonly slack: number;
   /** The log's own description, by which it is seen to have changed. */
   readonly map: string;
 }
@@ -104,9 +106,17 @@ export class FollowedTables {
       const there = { key: keys.has(column.name), stored: stored[i]!, missing: missingValue(of(i)) };
       return { ...column, ...there };
     });
-    return { table, columns, keyed: keys.size > 0, map: said };
+    return { table, columns, keyed: keys.size > 0, slack: slackOf(table, columns), map: said };
   }
 }
+
+/** No text is longer for each byte in the log: a control character in JSON, written as six. */
+export const GROWTH = 6;
+
+/** Numbers and times, all decimal digits there can be; labels, all of them; defaults that are not in the log. */
+const slackOf = (table: ChangedTable, columns: readonly FollowedColumn[]): number =>
+  table.columns.reduce((sum, { type }) => sum + 80 + 4 * type.length, 0) +
+  columns.reduce((sum, { missing }) => sum + (missing?.length ?? 0), 0);
 
 /** A default that depends on the moment is always logged. */
 function missingValue(column: Column | undefined): Uint8Array | null | undefined {

@@ -5,7 +5,7 @@ import { Fields } from '../../../src/db/mysql/binlog/bytes.js';
 import type { ChangeSink, RowOp } from '../../../src/model/change.js';
 import { tableName } from '../../../src/model/schema.js';
 import { Out } from '../canon/out.js';
-import type { Followed } from './followed.js';
+import { GROWTH, type Followed } from './followed.js';
 
 const MOST_COLUMNS = 4096;
 const ABSENT = -1;
@@ -80,8 +80,13 @@ export class RowReader {
     }
   }
 
+  /** `length`: of its images in the log. Of an update there are two rows. */
+  #begin(op: RowOp, { table, slack }: Followed, length: number): void {
+    this.sink.change(op, table.id, GROWTH * length + 2 * slack);
+  }
+
   #insert(followed: Followed, bytes: Buffer, length: number): void {
-    this.sink.change('I', followed.table.id, length);
+    this.#begin('I', followed, length);
     const { columns } = followed;
     for (let i = 0; i < columns.length; i += 1) {
       const { stored, missing } = columns[i]!;
@@ -93,14 +98,14 @@ export class RowReader {
   }
 
   #delete(followed: Followed, bytes: Buffer, length: number): void {
-    this.sink.change(followed.keyed ? 'R' : 'X', followed.table.id, length);
+    this.#begin(followed.keyed ? 'R' : 'X', followed, length);
     if (followed.keyed) this.#key(followed, bytes);
     else this.#whole(this.#old, followed, bytes);
   }
 
   #update(followed: Followed, bytes: Buffer, length: number): void {
     const op: RowOp = !followed.keyed ? 'F' : this.#isMoved(followed, bytes) ? 'K' : 'U';
-    this.sink.change(op, followed.table.id, length);
+    this.#begin(op, followed, length);
     if (op === 'K') this.#key(followed, bytes);
     if (op === 'F') this.#whole(this.#old, followed, bytes);
     const { columns } = followed;
