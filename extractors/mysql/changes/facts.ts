@@ -1,10 +1,11 @@
 import type { Tx } from '../../../src/db/db.js';
+import type { LogDialect } from '../../../src/db/mysql/binlog/table-map.js';
 import { quoteLiteral } from '../../../src/db/mysql/quote.js';
 import type { Table } from '../../../src/model/schema.js';
 import type { Charsets } from './columns.js';
 import type { KnownTable } from './followed.js';
 
-export interface LogFacts {
+export interface LogFacts extends LogDialect {
   readonly checksums: boolean;
   /** The log has the names of columns, and all their values. */
   readonly described: boolean;
@@ -28,8 +29,10 @@ export async function logFacts(tx: Tx): Promise<LogFacts> {
     'binlog_row_metadata',
     'binlog_row_image',
     'lower_case_table_names',
+    'version',
   );
   return {
+    signedYears: value('version').includes('MariaDB'),
     checksums: value('binlog_checksum') === 'CRC32',
     described: value('binlog_row_metadata') === 'FULL' && value('binlog_row_image') === 'FULL',
     folded: value('lower_case_table_names') !== '0',

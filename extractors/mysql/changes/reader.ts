@@ -13,7 +13,7 @@ import {
 import { GtidSet } from '../../../src/db/mysql/binlog/gtid.js';
 import { unpackedEvents } from '../../../src/db/mysql/binlog/payload.js';
 import { parseQuery } from '../../../src/db/mysql/binlog/query.js';
-import { parseTableMap, tableId } from '../../../src/db/mysql/binlog/table-map.js';
+import { parseTableMap, tableId, type LogDialect } from '../../../src/db/mysql/binlog/table-map.js';
 import type { ChangeSink } from '../../../src/model/change.js';
 import { formatPosition, type BinlogPosition } from '../position.js';
 import type { Followed, FollowedTables } from './followed.js';
@@ -57,7 +57,7 @@ export class BinlogReader implements EventSink {
     private readonly sink: ChangeSink,
     private readonly tables: FollowedTables,
     from: BinlogPosition,
-    options: { readonly checksums: boolean; readonly described: boolean },
+    private readonly options: LogDialect & { readonly checksums: boolean; readonly described: boolean },
   ) {
     this.#rows = new RowReader(sink);
     this.#gtids = new GtidSet(from.gtid);
@@ -157,7 +157,7 @@ export class BinlogReader implements EventSink {
     const said = bytes.toString('latin1', start + 6, end);
     const id = tableId(bytes, start);
     if (this.#maps.get(id)?.map === said) return;
-    const followed = this.tables.read(parseTableMap(bytes, start, end), said);
+    const followed = this.tables.read(parseTableMap(bytes, start, end, this.options), said);
     if (followed) this.#maps.set(id, followed);
     else this.#maps.delete(id);
   }

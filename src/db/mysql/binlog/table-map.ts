@@ -58,6 +58,12 @@ export const CODE = {
   geometry: 255,
 } as const;
 
+/** In what servers of the family write the same differently. */
+export interface LogDialect {
+  /** MariaDB says of a YEAR, too, whether it has a sign. */
+  readonly signedYears: boolean;
+}
+
 const NUMERIC: ReadonlySet<number> = new Set([
   CODE.tiny,
   CODE.short,
@@ -117,7 +123,7 @@ const ENUM_DEFAULT_CHARSET = 10;
 const ENUM_COLUMN_CHARSET = 11;
 
 /** Of an event's body. */
-export function parseTableMap(bytes: Buffer, start: number, end: number): TableMap {
+export function parseTableMap(bytes: Buffer, start: number, end: number, dialect: LogDialect): TableMap {
   const fields = new Fields(bytes, start, end);
   const id = fields.number(6);
   fields.at += 2;
@@ -130,7 +136,7 @@ export function parseTableMap(bytes: Buffer, start: number, end: number): TableM
   const metas = metasOf(codes, fields.slice(fields.packed()));
   fields.at += (count + 7) >> 3; // which may be NULL
   const types = codes.map((code, i) => realType(code, metas[i]!));
-  return { id, schema, name, columns: describe(types, fields) };
+  return { id, schema, name, columns: describe(types, fields, dialect) };
 }
 
 /** Numbers alone are read without it. */
@@ -154,9 +160,9 @@ function realType(code: number, meta: number): RealType {
   return { code: first, meta: second };
 }
 
-function describe(types: readonly RealType[], fields: Fields): MappedColumn[] {
+function describe(types: readonly RealType[], fields: Fields, { signedYears }: LogDialect): MappedColumn[] {
   const of = (test: (code: number) => boolean) => types.flatMap(({ code }, i) => (test(code) ? [i] : []));
-  const numeric = of((code) => NUMERIC.has(code));
+  const numeric = of((code) => NUMERIC.has(code) || (signedYears && code === CODE.year));
   const texts = of((code) => TEXTS.has(code));
   const chosen = of((code) => code === CODE.enum || code === CODE.set);
   const said: { -readonly [K in keyof MappedColumn]?: MappedColumn[K] }[] = types.map(() => ({}));
