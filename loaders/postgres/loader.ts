@@ -114,6 +114,10 @@ export class PgLoader implements Loader {
     await tx.query(`TRUNCATE ${layouts.map((layout) => `ONLY ${placeOf(layout)}`).join(', ')}`);
   }
 
+  emptying(targets: readonly string[]): string[] {
+    return [`TRUNCATE TABLE ${targets.join(', ')}`];
+  }
+
   async countRows(layout: Layout): Promise<number | undefined> {
     const name = placeOf(layout);
     const { rows: there } = await this.pg.query('SELECT 1 WHERE to_regclass(:name) IS NOT NULL', { name });

@@ -53,6 +53,8 @@ export interface Loader {
   truncate(tx: Tx, tables: readonly ChangedTable[], options: { readonly restart: boolean }): Promise<void>;
   /** Empties tables, all at once, within the caller's transaction. */
   empty(tx: Tx, layouts: readonly Layout[]): Promise<void>;
+  /** The statements by which a person empties tables, named as `targetName` writes them. Pure. */
+  emptying(targets: readonly string[]): string[];
   /** Rows of a table there, or undefined where it does not exist. */
   countRows(layout: Layout): Promise<number | undefined>;
   /** Which of these tables exist there already. */
@@ -62,7 +64,7 @@ export interface Loader {
    * Where DDL commits by itself: this failure of a statement says that what it makes is there, or what it drops is gone.
    * Every step has one statement then. Absent: DDL is a part of its transaction.
    */
-  isDone?(fault: Fault): boolean;
+  readonly isDone?: (fault: Fault) => boolean;
   close(): Promise<void>;
 }
 

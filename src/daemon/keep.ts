@@ -80,8 +80,8 @@ class KeepWork implements Work {
     const why = 'its snapshot, or that of its kin, was lost before all of it was read';
     for (const { table } of rows) this.context.log.warn({ table }, `${table} is emptied and read again: ${why}`);
     const loader = await this.target.get();
-    const isDone = loader.isDone?.bind(loader);
-    for (const { table, state } of rows) if (state !== 'COPYING') await rewind(loader.db, { table, isDone });
+    for (const { table, state } of rows)
+      if (state !== 'COPYING') await rewind(loader.db, { table, isDone: loader.isDone });
     const there = new Set(await loader.existing(rows.map(({ table }) => this.context.table(table))));
     const made = rows.filter(({ table }) => there.has(table));
     const layouts = made.map((row) => loader.layout(this.context.table(row.table), row.encoding ?? 'text'));

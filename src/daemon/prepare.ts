@@ -5,7 +5,7 @@ import type { Extractor, Provision } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
 import { readAction } from '../control/action.js';
 import { discardDerived, isProgressEmptied } from '../control/reset.js';
-import { isSetUp, readFixed, setUp, writeFixed, type Owner } from '../control/set-up.js';
+import { isSetUp, missingGuards, readFixed, setUp, writeFixed, type Owner } from '../control/set-up.js';
 import { applyFileSettings } from '../control/setting.js';
 import { insertTables } from '../control/table.js';
 import { countTasks, insertTasks } from '../control/task.js';
@@ -55,13 +55,17 @@ async function look(context: Context, extractor: Extractor, loader: Loader, know
   }
   const plan = await makePlan(context.config, extractor, loader);
   const { changes, migration } = context.config;
-  const findings = [...(await extractor.check(plan.schema.tables, { changes })), ...(await loader.check(plan.schema))];
+  const guards = known ? (await missingGuards(loader.db)).map(unguarded) : [];
+  const sides = [await extractor.check(plan.schema.tables, { changes }), await loader.check(plan.schema)];
+  const findings = [...sides.flat(), ...guards];
   const begun = known && (await countTasks(loader.db)).total > 0;
   if (begun) await refuseOtherPlan(context, loader);
   else await refuseFullTarget(plan, loader);
   const provision = changes ? { provision: await provisionOf(context, extractor, target, plan.schema.tables) } : {};
   return { stopped: false, plan, begun, findings, owner: { migration, source, target }, ...provision };
 }
+
+const unguarded = (found: string): Finding => ({ what: 'guards of the control tables', level: 'warning', found });
 
 function provisionOf(
   { config }: Context,
@@ -103,9 +107,10 @@ export async function establish(context: Context, prepared: Prepared): Promise<s
   const { plan, begun, owner, provision } = prepared;
   const loader = await context.openLoader('set-up');
   try {
-    if (owner) await setUp(loader.db, { ...owner, schema: context.config.control.schema });
-    const overruled = await applyFileSettings(loader.db, fileSettings(context.config));
-    if (!plan) return overruled;
+    const { schema } = context.config.control;
+    const guards = owner ? await setUp(loader.db, { ...owner, schema }) : [];
+    const warnings = [...guards, ...(await applyFileSettings(loader.db, fileSettings(context.config)))];
+    if (!plan) return warnings;
     loader.learn(plan.schema);
     const lost = begun && !(await hasSchemaFiles(context));
     if (lost || !begun) await writeSchemaFiles(context, plan);
@@ -113,8 +118,8 @@ export async function establish(context: Context, prepared: Prepared): Promise<s
     if (begun) await beginAnewAfterReset(plan, loader);
     else await writePlan(plan, loader, context.config.changes);
     return lost
-      ? [...overruled, 'the schema files were gone from the chunk store: written anew from the source']
-      : overruled;
+      ? [...warnings, 'the schema files were gone from the chunk store: written anew from the source']
+      : warnings;
   } finally {
     await loader.close();
   }
@@ -142,7 +147,7 @@ async function beginAnewAfterReset(plan: Plan, loader: Loader): Promise<void> {
     const rows = await loader.countRows(loader.layout(table, 'text'));
     if (rows) throw stillFull(loader.targetName(table), rows);
   }
-  await discardDerived(loader.db);
+  await discardDerived(loader.db, loader.isDone);
 }
 
 const stillFull = (table: string, rows: number): Fault =>

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { LoadClaim } from '../../src/control/chunk.js';
 import { claimExtract, claimLoad } from '../../src/control/claim.js';
 import { advance, lockMark, sealChunk } from '../../src/control/progress.js';
-import type { PgDb } from '../../src/db/postgres/pg-db.js';
+import type { Db } from '../../src/db/db.js';
 import { endLease, freshControl, planned, worker } from '../control/schema.js';
 import { freshDatabase } from '../servers/index.js';
 import { Proxy, type Mishap } from '../servers/proxy.js';
@@ -64,7 +64,7 @@ describe('the client vanishes and its session lives on', () => {
 });
 
 /** One chunk of ten rows for a table without key, in the hands of a loader whose lease then ends. */
-async function halfLoaded(db: PgDb): Promise<LoadClaim> {
+async function halfLoaded(db: Db): Promise<LoadClaim> {
   await db.query('CREATE TABLE public.items (n integer)');
   await planned(db, 1);
   const extract = await claimExtract(db, await worker(db, 'extract'));

@@ -71,6 +71,7 @@ async function resetTarget(context: Context): Promise<ResetTarget> {
         tx,
         rows.flatMap((row) => layout(row) ?? []),
       ),
+    isDone: loader.isDone,
   };
 }
 
@@ -109,9 +110,12 @@ const describe = (plan: ResetPlan): string =>
 async function manual(context: Context): Promise<string> {
   const { schema } = context.config.control;
   const targets = (await onControl(context, tables)).map((row) => row.target);
+  const loader = await context.openLoader('reset');
+  const empty = targets.length > 0 ? loader.emptying(targets).map((sql) => `${sql};\n`) : [];
+  await loader.close();
   return `${actionSql(schema, 'STOP')}
 -- Wait until nobody is left: SELECT worker, state FROM ${schema}.wirekite_worker WHERE state <> 'STOPPED';
 TRUNCATE TABLE ${schema}.wirekite_progress;
-${targets.length > 0 ? `TRUNCATE TABLE ${targets.join(', ')};\n` : ''}${actionSql(schema, 'RUN')}
+${empty.join('')}${actionSql(schema, 'RUN')}
 -- Then openkite run --execute begins anew.`;
 }
