@@ -2,9 +2,10 @@ import { sleep } from '../base/clock.js';
 import { explain, Fault } from '../base/fault.js';
 import { openLog } from '../base/log.js';
 import { stopOnSignals } from '../base/stop.js';
+import { readExpressions } from '../control/column.js';
 import type { Settings } from '../control/setting.js';
 import { readSchema } from '../format/skt.js';
-import { tableName, type SchemaObject, type Table } from '../model/schema.js';
+import { tableName, type Column, type SchemaObject, type Table } from '../model/schema.js';
 import type { Config } from './config.js';
 import { openContext, type Connectors, type Context } from './context.js';
 import { EXIT, exitOf, liftStop } from './exit.js';
@@ -66,7 +67,9 @@ async function work(role: Role, live: Live, units: Unit[]): Promise<void> {
 
 /** With what the schema files say. */
 export async function informed<T extends Context>(context: T): Promise<T & Known> {
-  const schema = await readSchema(context.store, context.config.migration);
+  const planned = await readSchema(context.store, context.config.migration);
+  const expressions = await readExpressions(await context.control.get());
+  const schema = { ...planned, tables: planned.tables.map((table) => withExpressions(table, expressions)) };
   const { tables, objects } = schema;
   const openLoader: Context['openLoader'] = async (what, tuning) => {
     const loader = await context.openLoader(what, tuning);
@@ -74,6 +77,17 @@ export async function informed<T extends Context>(context: T): Promise<T & Known
     return loader;
   };
   return { ...context, openLoader, tables, objects, kin: new Kin(tables), table: lookUp(tables) };
+}
+
+/** What the control tables say of columns: there the operator has the last word. */
+function withExpressions(table: Table, all: Awaited<ReturnType<typeof readExpressions>>): Table {
+  const wanted = all.get(tableName(table));
+  const columns = table.columns.map(({ override: { type } = {}, ...column }): Column => {
+    const expression = wanted?.get(column.name);
+    const override = { ...(type === undefined ? {} : { type }), ...(expression === undefined ? {} : { expression }) };
+    return Object.keys(override).length === 0 ? column : { ...column, override };
+  });
+  return { ...table, columns };
 }
 
 /** STOP lets what is running end, for so long; then it is cancelled on the server, and simply not done. */

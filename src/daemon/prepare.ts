@@ -4,6 +4,7 @@ import type { Finding } from '../connector/connector.js';
 import type { Extractor, Provision } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
 import { readAction } from '../control/action.js';
+import { insertColumns, type PlannedColumn } from '../control/column.js';
 import { discardDerived, isProgressEmptied } from '../control/reset.js';
 import { isSetUp, missingGuards, readFixed, setUp, writeFixed, type Owner } from '../control/set-up.js';
 import { applyFileSettings } from '../control/setting.js';
@@ -171,6 +172,20 @@ function urgencies(tables: readonly Table[]): Map<string, number> {
   return new Map(tables.map((t) => [tableName(t), t.bytesEstimated + (checked.get(tableName(t)) ?? 0)]));
 }
 
+function plannedColumns({ schema, mapping }: Plan): PlannedColumn[] {
+  const wanted = new Map(
+    schema.tables.flatMap((table) =>
+      table.columns.map((column) => [`${tableName(table)}.${column.name}`, column.override?.expression]),
+    ),
+  );
+  return mapping.tables.flatMap(({ table, columns }) =>
+    columns.map(({ column, type, targetType, refuses, loses }) => {
+      const expression = wanted.get(`${table}.${column}`);
+      return { table, column, sourceType: type, targetType, refuses, loses, expression };
+    }),
+  );
+}
+
 const schemaFiles = ({ config }: Context): string[] =>
   (['skt', 'okt'] as const).map((kind) => schemaName(config.migration, kind));
 
@@ -201,6 +216,7 @@ async function writePlan(plan: Plan, loader: Loader, changes: boolean): Promise<
           bytesEstimated: table.bytesEstimated,
         })),
     );
+    await insertColumns(tx, plannedColumns(plan));
     await insertTasks(tx, plan.steps);
     await writeFixed(tx, FOLLOWS, changes ? 'YES' : 'NO');
   });

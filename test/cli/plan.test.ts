@@ -40,3 +40,22 @@ it('a column that is not there is a mistake, and so is an expression without the
   const without = await withColumns({ 'public.customer.name': { expression: 'upper(value)' } });
   expectMistake(await openkite(['plan', '-c', without.file]), /expected :value in it/);
 });
+
+it('SQL has the last word on a column, while the migration stands', async () => {
+  const { file, target } = await withColumns({ 'public.customer.name': { expression: 'upper(:value)' } });
+  expect(await openkite(['run', '--execute', '-c', file])).toMatchObject({ code: 0 });
+  const shown = `SELECT target_type, expression FROM wirekite.wirekite_column WHERE column_name = 'name' AND table_name = 'public.customer'`;
+  const ask = (sql: string) => within(target, async (db) => (await db.query(sql)).rows);
+  expect(await ask(shown)).toEqual([{ target_type: 'text', expression: 'upper(:value)' }]);
+  await expect(ask(`UPDATE wirekite.wirekite_column SET expression = 'upper(value)'`)).rejects.toMatchObject({
+    kind: 'data',
+  });
+  await ask(`UPDATE wirekite.wirekite_column SET expression = 'reverse(:value)' WHERE expression IS NOT NULL`);
+  await ask(`UPDATE wirekite.wirekite_action SET action = 'STOP'`);
+  expect(await openkite(['reset', '--execute', '-c', file])).toMatchObject({ code: 0 });
+  await ask(`UPDATE wirekite.wirekite_action SET action = 'RUN'`);
+  expect(await openkite(['run', '--execute', '-c', file])).toMatchObject({ code: 0 });
+  const names = (url: URL, sql: string) => within(url, async (db) => (await db.query(sql)).rows);
+  const reversed = await names(source, 'SELECT reverse(name) AS name FROM public.customer ORDER BY id');
+  expect(await names(target, 'SELECT name FROM public.customer ORDER BY id')).toEqual(reversed);
+});
