@@ -6,6 +6,7 @@ import { startServer, type Server } from '../../extractors/postgres/server.js';
 import { MariaDb } from '../servers/mariadb.js';
 import { onDatabase } from '../servers/session.js';
 import { benchSql } from './bed.js';
+import { benchBinlog } from './binlog.js';
 import { openkite } from './contenders.js';
 import { has, median, timed } from './process.js';
 
@@ -19,6 +20,7 @@ export async function benchEngines(rounds: number): Promise<void> {
   try {
     await onDatabase(mariaDb.url(), (db) => db.query('CREATE DATABASE bench CHARACTER SET utf8mb4'));
     await onDatabase(mariaDb.url('bench'), (db) => db.query(benchSql('wide')));
+    await benchBinlog(mariaDb);
     await intoPostgres(mariaDb, postgres, rounds);
     await intoMariaDb(mariaDb, postgres, rounds);
   } finally {

@@ -13,7 +13,7 @@ import { PAGILA } from '../crash/pagila-acts.js';
 import { until } from '../crash/run.js';
 import { SAKILA } from '../crash/sakila-acts.js';
 import { Writer } from '../crash/writer.js';
-import { fileOfData, freshDatabase, freshMariaDb, runMariaDump } from '../servers/index.js';
+import { fileOfData, freshDatabase, freshMariaDb, freshMySql, runMariaDump } from '../servers/index.js';
 import { onDatabase } from '../servers/session.js';
 import { held, schemaOf } from './both.js';
 
@@ -85,6 +85,20 @@ it('Sakila, MariaDB to MariaDB', LONG, async () => {
   const [source, target] = [await freshMariaDb(), await freshMariaDb()];
   if (!(await fillSakila(source))) return;
   await followed(source, target, SAKILA);
+  await expectSame(source, target);
+});
+
+it('Sakila, MySQL to PostgreSQL', LONG, async () => {
+  const [source, target] = [await freshMySql(), await freshDatabase(18)];
+  if (!source || !(await fillSakila(source))) return;
+  await followed(source, target, SAKILA);
+  await expectSame(source, target);
+});
+
+it('Pagila, PostgreSQL to MySQL', LONG, async () => {
+  const [source, target] = [await freshDatabase(15), await freshMySql()];
+  if (!target || !(await fillPagila(source))) return;
+  await followed(source, target, PAGILA);
   await expectSame(source, target);
 });
 

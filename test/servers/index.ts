@@ -37,6 +37,18 @@ export async function freshMariaDb(): Promise<URL> {
   return url;
 }
 
+/** An empty database of the server that `OPENKITE_MYSQL_URL` names; undefined, aloud, where it names none. */
+export async function freshMySql(): Promise<URL | undefined> {
+  const given = process.env['OPENKITE_MYSQL_URL'];
+  if (given === undefined) return void console.warn('SKIPPED on MySQL itself: OPENKITE_MYSQL_URL names no server');
+  const url = new URL(given);
+  url.pathname = `/${freshName()}`;
+  const db = await connectMariaDb(new URL(given), { name: 'openkite:test:admin' });
+  await db.query(`CREATE DATABASE ${url.pathname.slice(1)} CHARACTER SET utf8mb4`);
+  await db.close();
+  return url;
+}
+
 async function inMariaDb(sql: string): Promise<void> {
   const db = await connectMariaDb(await sharedServer('mariadb'), { name: 'openkite:test:admin' });
   await db.query(sql);
