@@ -41,6 +41,8 @@ const PATIENCE_SECONDS = 1;
 class CaptureWork implements Work {
   private readonly source: Session<Extractor>;
   private claim: StreamClaim | undefined;
+  /** The claim is to be given back, and could not yet be: as long as we live, nobody takes it, we neither. */
+  private owed = false;
   private stream: string | undefined;
   private over: AbortController | undefined;
   /** Where the last file ends that is known, or what was released before. */
@@ -70,6 +72,7 @@ class CaptureWork implements Work {
     const { changes_bytes: budget } = context.settings();
     if (waiting >= budget)
       return this.idle(`waits for the loader: ${waiting} bytes of changes are not applied, the budget is ${budget}`);
+    if (this.owed) await this.giveBack();
     this.claim ??= await claimStream(control, this.stream, unit.worker);
     if (!this.claim) return this.idle('another worker follows the changes');
     await this.follow(this.claim, changesOf(await this.source.get(), this.stream));
@@ -222,13 +225,16 @@ class CaptureWork implements Work {
     const { claim } = this;
     if (!claim) return;
     this.claim = undefined; // what is recorded by now is read anew
+    this.owed = true;
     await countRestart(await this.context.control.get(), claim);
     await this.giveBack();
   }
 
   async giveBack(): Promise<void> {
     this.claim = undefined;
+    this.owed = true;
     await releaseClaims(await this.context.control.get(), this.unit.worker);
+    this.owed = false;
   }
 
   /** No table's fault: nothing may be skipped, so nothing goes on. */

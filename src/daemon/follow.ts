@@ -25,6 +25,8 @@ class FollowWork implements Work {
   private readonly target: Session<Loader>;
   private readonly known: ReadonlySet<TableName>;
   private claim: StreamClaim | undefined;
+  /** The claim is to be given back, and could not yet be: as long as we live, nobody takes it, we neither. */
+  private owed = false;
   /** What goes on with the next transaction. */
   private readonly readings = new Map<'lane' | 'behind', Reading>();
 
@@ -45,6 +47,7 @@ class FollowWork implements Work {
 
   async next(): Promise<boolean> {
     const control = await this.context.control.get();
+    if (this.owed) await this.giveBack();
     this.claim ??= await claimLane(control, this.unit.worker);
     if (!this.claim) return this.idle('waits for the change stream, or for its other loader to end');
     const applied = await this.untilNoTableStops((stop) => this.advance(stop));
@@ -199,13 +202,16 @@ class FollowWork implements Work {
     const { claim } = this;
     if (!claim) return;
     this.claim = undefined; // what is committed by now is read anew
+    this.owed = true;
     await countRestart(await this.context.control.get(), claim);
     await this.giveBack();
   }
 
   async giveBack(): Promise<void> {
     this.claim = undefined;
+    this.owed = true;
     await releaseClaims(await this.context.control.get(), this.unit.worker);
+    this.owed = false;
   }
 
   /** No table's fault: later changes build on those that failed, so nothing goes on. */

@@ -118,23 +118,20 @@ export class MariaDb {
   }
 }
 
-function install(): void {
+/** Debian's package, where it is missing; as root, or by sudo without a password. Its service is kept from starting. */
+export function install(): void {
   if (existsSync(DAEMON)) return;
   console.error('MariaDB is not here: installing Debian’s mariadb-server');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const sudo = userInfo().uid === 0 ? [] : ['sudo', '-n'];
-  const run = (...words: string[]) => {
-    const [program = '', ...args] = [...sudo, ...words];
-    execFileSync(program, args, { stdio: 'ignore', env });
-  };
-  run('apt-get', 'update');
-  run('sh', '-c', 'printf "exit 101" > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d'); // not as a service
-  try {
-    run('apt-get', 'install', '-y', '--no-install-recommends', 'mariadb-server');
-  } finally {
-    run('rm', '-f', '/usr/sbin/policy-rc.d');
-  }
+  const [program = '', ...first] = [...(userInfo().uid === 0 ? [] : ['sudo', '-n']), 'sh', '-c', INSTALL];
+  execFileSync(program, first, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
+
+const INSTALL = `
+  export DEBIAN_FRONTEND=noninteractive
+  policy=/usr/sbin/policy-rc.d
+  [ -e $policy ] || { printf '#!/bin/sh\\nexit 101\\n' > $policy && chmod +x $policy && trap "rm -f $policy" EXIT; }
+  get() { apt-get install -y --no-install-recommends mariadb-server; }
+  get || { apt-get update && get; }`;
 
 /** A shell that waits for the end of its input, which comes also when we are killed, and then clears up. */
 function guard(home: string): ChildProcess {

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { startServer, type Major, type Server } from '../../extractors/postgres/server.js';
-import { MariaDb } from './mariadb.js';
+import { install, MariaDb } from './mariadb.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,6 +25,7 @@ const SETTINGS = {
 };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  install(); // before workers ask for it side by side
   const running = new Map<Major, Promise<Server>>();
   const start = (major: Major): Promise<Server> => {
     const server = running.get(major) ?? startServer({ major, settings: SETTINGS });
