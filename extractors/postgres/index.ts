@@ -1,26 +1,12 @@
 import type { Connector } from '../../src/connector/connector.js';
 import type { Extractor } from '../../src/connector/extractor.js';
-import { connect, connectReplication } from '../../src/db/postgres/connect.js';
 import { classify } from '../../src/db/postgres/faults.js';
-import { demo } from './demo/index.js';
-import { PgExtractor } from './extractor.js';
-
-/** Long reads are the trade of these sessions: no limit of the server or of the role may end one of them. */
-const settings = {
-  statement_timeout: '0',
-  idle_in_transaction_session_timeout: '0',
-  max_parallel_workers_per_gather: '0', // several would bring a slice's rows in another order each time
-  synchronize_seqscans: 'off', // a slice is read from its first page, whatever others are reading
-};
 
 const connector: Connector<Extractor> = {
   schemes: ['postgres:', 'postgresql:'],
-  open: async (url, { name }) => {
-    const options = { name, searchPath: '', readOnly: true, settings };
-    return new PgExtractor(await connect(url, options), () => connectReplication(url, options));
-  },
+  open: async (url, options) => (await import('./open.js')).open(url, options),
   classify,
-  demo,
+  demo: async () => (await import('./demo/index.js')).demo,
 };
 
 export default connector;

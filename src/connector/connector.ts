@@ -1,6 +1,9 @@
 import type { Fault } from '../base/fault.js';
 
-/** What a connector's `index.ts` exports by default. The folder's name is its name. */
+/**
+ * What a connector's `index.ts` exports by default. The folder's name is its name. All of them are loaded by every process,
+ * so what speaks to the server comes with `open`.
+ */
 export interface Connector<T> {
   /** URL schemes that it answers to, with the colon, as in `url.protocol`. */
   readonly schemes: readonly string[];
@@ -10,7 +13,7 @@ export interface Connector<T> {
   /** Whoever knows the database names the failure. */
   classify(error: unknown): Fault;
   /** What `openkite demo` shows of it. */
-  readonly demo?: Demo;
+  readonly demo?: () => Promise<Demo>;
 }
 
 /** A shop to move from one throw-away server to another. */

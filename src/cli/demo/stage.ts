@@ -60,7 +60,7 @@ async function build(given: Given, known: Connectors, undo: Undo): Promise<Stage
   const file = join(folder, 'openkite.yaml');
   writeFileSync(file, configuration(named), { mode: 0o600 });
   const config = readConfig(file);
-  const demo = demoOf(config, known);
+  const demo = await demoOf(config, known);
   if (!ownServers) await borrow(config, demo, known, undo);
   await demo.fill(config.source);
   const writer = await demo.write(config.source);
@@ -89,7 +89,7 @@ async function endStream(config: Config, known: Connectors): Promise<void> {
 
 /** Their URLs hold passwords, so they stand in the environment, and the file names them. */
 async function startServers({ extractors }: Connectors, undo: Undo): Promise<Given> {
-  const demo = [...extractors.values()].find((connector) => connector.demo)?.demo;
+  const demo = await [...extractors.values()].find((connector) => connector.demo)?.demo?.();
   if (!demo) throw new Fault('operator', 'no connector here has a demo');
   const servers = await demo.start();
   undo.push(() => servers.stop());
@@ -108,9 +108,9 @@ changes: true
 settings: { extract_connections: 2, load_connections: 1, slice_bytes: 4194304, batch_bytes: 65536 }
 `;
 
-function demoOf({ source, target }: Config, { extractors }: Connectors): Demo {
+async function demoOf({ source, target }: Config, { extractors }: Connectors): Promise<Demo> {
   const { demo, schemes } = connectorFor(source, extractors);
-  if (demo && schemes.includes(target.protocol)) return demo;
+  if (demo && schemes.includes(target.protocol)) return demo();
   throw new Fault('operator', `there is no demo from ${source.protocol}// to ${target.protocol}//`);
 }
 
