@@ -4,6 +4,7 @@ import type { Divergence, Loader, Mapping, Miscount } from '../../src/connector/
 import type { Db, Tx } from '../../src/db/db.js';
 import { serverIdentity } from '../../src/db/mysql/identity.js';
 import type { ChangedTable, FarValues, RowChange, Window } from '../../src/model/change.js';
+import { beyond } from '../../src/model/counter.js';
 import type { Layout } from '../../src/model/layout.js';
 import { storedColumns, type Encoding, type Schema, type SequenceValue, type Table } from '../../src/model/schema.js';
 import type { Step } from '../../src/model/step.js';
@@ -14,6 +15,7 @@ import { checkTarget } from './check.js';
 import { isDone } from './done.js';
 import { loadInto } from './load-data.js';
 import { mappingOf } from './mapping.js';
+import { endOfLog } from './end-of-log.js';
 import { counterSteps, steps } from './steps.js';
 import type { Server } from './server.js';
 import { Moved, type TargetTable } from './targets.js';
@@ -57,8 +59,11 @@ export class MyLoader implements Loader {
     return steps(new Moved(schema, this.home, this.server));
   }
 
-  sequenceSteps(values: readonly SequenceValue[]): Step[] {
-    return counterSteps(this.moved, values);
+  sequenceSteps(values: readonly SequenceValue[], margin = 0): Step[] {
+    return counterSteps(
+      this.moved,
+      values.map((value) => beyond(value, margin)),
+    );
   }
 
   accepts(): readonly Encoding[] {
@@ -125,6 +130,10 @@ export class MyLoader implements Loader {
 
   check(schema: Schema): Promise<Finding[]> {
     return checkTarget(this.db, new Moved(schema, this.home, this.server));
+  }
+
+  logPosition(): Promise<string> {
+    return endOfLog(this.db, this.server);
   }
 
   close(): Promise<void> {

@@ -5,6 +5,7 @@ import { serverIdentity } from '../../src/db/postgres/identity.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { quoteIdentifier } from '../../src/db/postgres/quote.js';
 import type { ChangedTable, FarValues, RowChange, Window } from '../../src/model/change.js';
+import { beyond } from '../../src/model/counter.js';
 import type { Layout } from '../../src/model/layout.js';
 import {
   storedColumns,
@@ -59,10 +60,16 @@ export class PgLoader implements Loader {
     return steps(this.#own(schema), this.major);
   }
 
-  sequenceSteps(values: readonly SequenceValue[]): Step[] {
+  sequenceSteps(values: readonly SequenceValue[], margin = 0): Step[] {
     const schema = this.#learned;
-    if (schema === undefined || schema.dialect === DIALECT) return sequenceSteps(values);
-    return identitySteps(values, this.#own(schema));
+    const wanted = values.map((value) => beyond(value, margin));
+    if (schema === undefined || schema.dialect === DIALECT) return sequenceSteps(wanted);
+    return identitySteps(wanted, this.#own(schema));
+  }
+
+  async logPosition(): Promise<string> {
+    const { rows } = await this.pg.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
+    return rows[0]?.lsn ?? '';
   }
 
   /** Before 14, arrays and composites of our own types are refused in binary: their type numbers differ there. What the

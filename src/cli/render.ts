@@ -95,3 +95,6 @@ export function showProvision({ steps, partly }: Provision): string {
     ...partly.map(({ table: name, why }) => `${visible(name)}: ${visible(why)}`),
   ].join('\n');
 }
+
+export const showCutOver = (words: string): string =>
+  visible(`The migration is cut over, and nothing is left to do: ${words}`);

@@ -20,8 +20,10 @@ export interface Loader {
   mapping(schema: Schema): Mapping;
   /** Everything that must be made for a schema, and what each step needs. Pure. */
   steps(schema: Schema): Step[];
-  /** Steps that set the target's sequences. Pure. */
-  sequenceSteps(values: readonly SequenceValue[]): Step[];
+  /** Steps that set the target's sequences, `margin` values beyond where they stand as far as their types allow. Pure. */
+  sequenceSteps(values: readonly SequenceValue[], margin?: number): Step[];
+  /** Where the target's own log ends now, in the words by which changes of it could be followed; '' where it tells none. */
+  logPosition(): Promise<string>;
   /** Encodings of a table that this target can take. */
   accepts(table: Table): readonly Encoding[];
   /** The table's name there, as a statement writes it. */

@@ -15,6 +15,9 @@ export interface Reading {
   readonly readAt: string;
 }
 
+/** What nobody has read yet, or can read: then nothing may begin. */
+export const UNREAD: Reading = { word: 'PAUSE', status: 'CONTROL_UNREADABLE', why: 'not read yet', readAt: '' };
+
 interface Found extends Record<string, unknown> {
   readonly read_at: string;
   readonly row_count: number | string;

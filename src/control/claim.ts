@@ -11,10 +11,10 @@ interface Key extends Record<string, unknown> {
 
 /**
  * The next slice to write, or undefined when there is none now: of tables whose snapshot is held, by priority, then
- * chunk number. A slice that a dead worker left counts as restarted.
+ * chunk number. A slice that a dead worker left counts as restarted. `held`: scopes that are to be left alone (`Wishes.held`).
  */
-export async function claimExtract(db: Db, worker: string): Promise<ExtractClaim | undefined> {
-  const row = await untilNobodyInterferes(() => db.transaction((tx) => takeNext(tx, 'next_extract', worker)));
+export async function claimExtract(db: Db, worker: string, held?: string): Promise<ExtractClaim | undefined> {
+  const row = await untilNobodyInterferes(() => db.transaction((tx) => takeNext(tx, 'next_extract', worker, held)));
   return row && toExtractClaim(row);
 }
 
@@ -23,10 +23,10 @@ export async function claimExtract(db: Db, worker: string): Promise<ExtractClaim
  * sealed one of a table whose event `load <table>` is READY, which is when everything that its rows need has been made.
  * A table of which progress rows were deleted is stopped, and another one is tried.
  */
-export async function claimLoad(db: Db, worker: string): Promise<LoadClaim | undefined> {
+export async function claimLoad(db: Db, worker: string, held?: string): Promise<LoadClaim | undefined> {
   const row = await untilNobodyInterferes(async () => {
-    const left = await db.transaction((tx) => takeNext(tx, 'next_abandoned_load', worker));
-    return left ?? (await claimSealed(db, worker));
+    const left = await db.transaction((tx) => takeNext(tx, 'next_abandoned_load', worker, held));
+    return left ?? (await claimSealed(db, worker, held));
   });
   return row && toLoadClaim(row);
 }
@@ -41,8 +41,8 @@ async function untilNobodyInterferes(attempt: () => Promise<Taken>): Promise<Cla
   }
 }
 
-async function takeNext(tx: Tx, candidate: string, worker: string): Promise<Taken> {
-  const { rows } = await ask<Key>(tx, candidate);
+async function takeNext(tx: Tx, candidate: string, worker: string, held: string | undefined): Promise<Taken> {
+  const { rows } = await ask<Key>(tx, candidate, { held: held ?? null });
   return rows[0] === undefined ? undefined : await take(tx, rows[0], worker);
 }
 
@@ -51,10 +51,10 @@ async function take(tx: Tx, key: Key, worker: string): Promise<Taken> {
   return rows[0] ?? AGAIN;
 }
 
-async function claimSealed(db: Db, worker: string): Promise<Taken> {
+async function claimSealed(db: Db, worker: string, held: string | undefined): Promise<Taken> {
   let lost: string | undefined;
   const taken = await db.transaction(async (tx): Promise<Taken> => {
-    const { rows } = await ask<{ source: string; table_name: string }>(tx, 'next_sealed');
+    const { rows } = await ask<{ source: string; table_name: string }>(tx, 'next_sealed', { held: held ?? null });
     if (rows[0] === undefined) return undefined;
     const { source, table_name: table } = rows[0];
     if ((await lostTables(tx, { table })).length > 0) {

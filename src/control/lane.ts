@@ -13,6 +13,10 @@ export interface LockedLane {
   readonly mark: number;
   /** Tables that the lane leaves out. None joins or leaves it while the lane is locked. */
   readonly behind: ReadonlySet<TableName>;
+  /** Of these, tables that have left the migration: their changes are counted. */
+  readonly skipped: ReadonlySet<TableName>;
+  /** It must not go beyond this transaction. */
+  readonly limit: number;
 }
 
 /**
@@ -21,8 +25,14 @@ export interface LockedLane {
  */
 export async function lockLane(tx: Tx, claim: HeldRow): Promise<LockedLane> {
   const mark = parseCount(await lockRow(tx, claim, THE_LANE, {}), 'sequence number', {}, MEND);
-  const { rows } = await ask<{ table_name: string }>(tx, 'behind_names');
-  return { mark, behind: new Set(rows.map((row) => row.table_name)) };
+  const { rows } = await ask<{ table_name: string; skipped: string }>(tx, 'behind_names');
+  const { rows: limits } = await ask<{ value: string }>(tx, 'lane_limit');
+  return {
+    mark,
+    behind: new Set(rows.map((row) => row.table_name)),
+    skipped: new Set(rows.filter(({ skipped }) => skipped === 'YES').map((row) => row.table_name)),
+    limit: limits[0] === undefined ? Infinity : Number(limits[0].value),
+  };
 }
 
 /** Moves the lane in the transaction that applied the changes, and with it the rows of their files. Throws FENCED as `advance`. */

@@ -50,7 +50,15 @@ export async function planReset(db: Db, target: ResetTarget): Promise<ResetPlan>
       changed: changed === 'YES',
     });
   }
-  return { tables: planned, refusals: [...(await alive(db)), ...planned.flatMap(disagreement)] };
+  return {
+    tables: planned,
+    refusals: [...(await cutOver(db)), ...(await alive(db)), ...planned.flatMap(disagreement)],
+  };
+}
+
+async function cutOver(db: Db): Promise<string[]> {
+  const words = (await readFixed(db)).get('cut_over');
+  return words === undefined ? [] : [`the migration was cut over, the target is not ours any more: ${words}`];
 }
 
 async function alive(db: Db): Promise<string[]> {

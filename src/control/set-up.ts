@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../base/fault.js';
 import { probe } from '../base/probe.js';
 import type { Db, Tx } from '../db/db.js';
-import { controlVersion, migrationsFolder, sqlFiles } from '../db/statements.js';
+import { controlVersion, migrationsFolder, views } from '../db/statements.js';
 import { ask } from './ask.js';
 import { insertSettings } from './setting.js';
 
@@ -20,6 +20,7 @@ const MEANING: Readonly<Record<string, string>> = {
   control_version: 'the version of these tables',
   views: 'a digest of the views that were made last',
   reset_pending: 'YES while a reset has begun and not ended',
+  plan_version: 'rises when tables join the migration',
 };
 
 /**
@@ -54,7 +55,7 @@ async function setUpAlone(db: Db, wanted: Owner & { schema: string }): Promise<v
   if (mayCreate) await db.migrate(migrationsFolder(db.dialect));
   probe('S2');
   // Each by itself: who reads one view locks those within it, too, and would wait for us in a circle.
-  if (mayCreate) for (const { text } of sqlFiles(db.dialect, 'views')) await db.query(text);
+  if (mayCreate) for (const { text } of views(db.dialect)) await db.query(text);
   probe('S3');
   await db.transaction(async (tx) => {
     await insertSettings(tx);
@@ -72,16 +73,16 @@ export async function setUpScript(db: Db, schema: string): Promise<string> {
     version: String(controlVersion(db.dialect)),
     version_meaning: MEANING['control_version'],
   });
-  const views = sqlFiles(db.dialect, 'views').map(({ text }) => text.trim());
+  const made = views(db.dialect).map(({ text }) => text.trim());
   const tables = await db.migrationScript(migrationsFolder(db.dialect));
-  return [rows[0]?.opening, tables, ...views, rows[0]?.closing].join('\n\n');
+  return [rows[0]?.opening, tables, ...made, rows[0]?.closing].join('\n\n');
 }
 
 /** Changes when a view does, which is no new version of the tables. */
 const viewsDigest = (dialect: string): string =>
   createHash('sha1')
     .update(
-      sqlFiles(dialect, 'views')
+      views(dialect)
         .map(({ text }) => text)
         .join(),
     )
@@ -127,6 +128,14 @@ async function writeOwner(tx: Tx, { migration, source, target }: Owner): Promise
   await writeFixed(tx, 'views', viewsDigest(tx.dialect));
 }
 
+/** Rises when the plan gets more tables. */
+export const planVersion = async (tx: Tx): Promise<number> => Number((await readFixed(tx)).get('plan_version') ?? 0);
+
+/** The next version of the plan: daemons read its files again. */
+export async function raisePlan(tx: Tx): Promise<void> {
+  await writeFixed(tx, 'plan_version', String((await planVersion(tx)) + 1));
+}
+
 /** A row of `wirekite_setting` that says a fact: only openkite writes it, an UPDATE of its value is refused. */
 export async function writeFixed(tx: Tx, name: string, value: string): Promise<void> {
   await ask(tx, 'write_fixed', { name, value, meaning: MEANING[name] ?? name });
@@ -167,6 +176,10 @@ export async function requireVersion(db: Db): Promise<void> {
       hint: 'openkite reset --execute goes on with it',
     });
 }
+
+/** Whether the tables are those of this build; an older one's may lack some. */
+export const isCurrent = async (tx: Tx): Promise<boolean> =>
+  Number((await readFixed(tx)).get('control_version')) === controlVersion(tx.dialect);
 
 const otherVersion = (found: number | string, needed: number): Fault =>
   new Fault('operator', `the control tables have version ${found}, and this openkite needs version ${needed}`, {

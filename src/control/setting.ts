@@ -1,69 +1,20 @@
 import { Fault } from '../base/fault.js';
 import type { Db, Tx } from '../db/db.js';
 import { ask } from './ask.js';
-
-const MiB = 1 << 20;
-
-/** Every tunable: its default, its bounds and what it means to a DBA. All are whole numbers. */
-export const SETTINGS = {
-  extract_connections: tunable(4, 1, 64, 'sessions', 'slices that are read from the source at the same time'),
-  load_connections: tunable(4, 1, 64, 'sessions', 'chunks that are loaded, and indexes built, at the same time'),
-  slice_bytes: tunable(16 * MiB, MiB, 1024 * MiB, 'bytes', 'how much of a table one chunk file holds, about'),
-  batch_bytes: tunable(64 * MiB, 65536, 1024 * MiB, 'bytes', 'how much is loaded between two commits, about'),
-  budget_bytes: tunable(10_000_000_000, MiB, 1e15, 'bytes', 'chunks not yet loaded; beyond it extraction waits'),
-  keep_seconds: tunable(900, 0, 864_000, 'seconds', 'how long a loaded chunk file is kept'),
-  grace_seconds: tunable(30, 1, 3600, 'seconds', 'how long the last word holds while wirekite_action cannot be read'),
-  poll_seconds: tunable(5, 1, 300, 'seconds', 'how often wirekite_action is read when nothing wakes the reader'),
-  stop_seconds: tunable(60, 0, 86_400, 'seconds', 'how long STOP waits for a statement before it cancels it'),
-  lock_timeout_seconds: tunable(10, 1, 3600, 'seconds', 'how long a statement waits for a lock on the target'),
-  max_retries: tunable(3, 0, 1000, 'times', 'tries after the first one, for faults that pass'),
-  work_memory_bytes: tunable(256 * MiB, MiB, 1e12, 'bytes', 'memory of one session that builds an index'),
-  seal_bytes: tunable(64 * MiB, 65536, 1024 * MiB, 'bytes', 'how much one file of changes holds, about'),
-  changes_bytes: tunable(
-    5_000_000_000,
-    MiB,
-    1e15,
-    'bytes',
-    'changes not yet applied; beyond it they wait on the source',
-  ),
-  window_bytes: tunable(16 * MiB, MiB, 1024 * MiB, 'bytes', 'how much of changes is applied as one set'),
-  window_keys: tunable(40_000, 1, 10_000_000, 'keys', 'of how many rows changes are applied as one set'),
-  idle_log_bytes: tunable(
-    16 * MiB,
-    1,
-    1e12,
-    'bytes',
-    'log without changes of ours that the source keeps before a file says so',
-  ),
-  keep_snapshot_seconds: tunable(0, 0, 864_000, 'seconds', 'how long PAUSE may hold the snapshot; 0 is no limit'),
-} as const;
-
-interface Tunable {
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-  readonly unit: string;
-  readonly meaning: string;
-}
-
-function tunable(standard: number, min: number, max: number, unit: string, meaning: string): Tunable {
-  return { default: standard, min, max, unit, meaning };
-}
-
-export type SettingName = keyof typeof SETTINGS;
-export type Settings = Readonly<Record<SettingName, number>>;
+import { SETTINGS, type SettingName, type Settings } from './settings.js';
 
 export const defaultSettings = (): Settings =>
-  Object.fromEntries(Object.entries(SETTINGS).map(([name, s]) => [name, s.default])) as Record<SettingName, number>;
+  Object.fromEntries(Object.entries(SETTINGS).map(([name, s]) => [name, s.default])) as unknown as Settings;
 
 /** Adds what is missing; what is there stays. */
 export async function insertSettings(tx: Tx): Promise<void> {
   const rows = Object.entries(SETTINGS).map(([name, s]) => ({
     name,
-    kind: 'integer',
+    kind: s.kind,
     default_value: String(s.default),
-    min_value: s.min,
-    max_value: s.max,
+    min_value: s.kind === 'integer' ? s.min : null,
+    max_value: s.kind === 'integer' ? s.max : null,
+    allowed: s.kind === 'word' ? s.allowed : null,
     unit: s.unit,
     meaning: s.meaning,
   }));
@@ -87,14 +38,32 @@ export async function applyFileSettings(tx: Tx, file: Partial<Settings>): Promis
   );
 }
 
-/** What is in force now. */
-export async function readSettings(tx: Tx): Promise<Settings> {
-  const { rows } = await ask<{ name: string; value: string | null }>(tx, 'read_settings');
-  const known = rows.filter((row) => Object.hasOwn(SETTINGS, row.name) && row.value !== null);
-  return { ...defaultSettings(), ...Object.fromEntries(known.map((row) => [row.name, Number(row.value)])) };
+/** What is in force, and when that was read by the target's clock. */
+export interface SettingsRead {
+  readonly settings: Settings;
+  readonly readAt: string;
+  /** Some were set, and nobody has said yet that all who live have read them. */
+  readonly pending: boolean;
 }
 
-/** Says that the values which were read last are in effect now. */
+export async function readSettings(tx: Tx): Promise<SettingsRead> {
+  const { rows } = await ask<{ name: string; value: string | null; read_at: string; pending: string }>(
+    tx,
+    'read_settings',
+  );
+  const known = rows.filter((row) => Object.hasOwn(SETTINGS, row.name) && row.value !== null);
+  const values = known.map((row) => [row.name, inItsKind(row.name as SettingName, row.value ?? '')] as const);
+  return {
+    settings: { ...defaultSettings(), ...Object.fromEntries(values) },
+    readAt: rows[0]?.read_at ?? '',
+    pending: rows.some((row) => row.pending === 'YES'),
+  };
+}
+
+const inItsKind = (name: SettingName, value: string): number | string =>
+  SETTINGS[name].kind === 'integer' ? Number(value) : value;
+
+/** Says that settings are in effect which everybody who lives has read since they were set. */
 export async function stampSettings(db: Db): Promise<void> {
   await ask(db, 'stamp_settings');
 }

@@ -83,13 +83,13 @@ const toState = (row: StreamRow): StreamState => ({
   lastNumber: Number(row.chunk_number ?? -1),
 });
 
-/** Undefined before it is opened. `error`: why it was stopped. */
+/** Undefined before it is opened. `error`: why it was stopped. `finished`: the migration is cut over. */
 export async function findStream(
   tx: Tx,
   stream: string,
-): Promise<(StreamState & { readonly error: string | undefined }) | undefined> {
-  const { rows } = await ask<StreamRow>(tx, 'find_stream', { stream });
-  return rows[0] && { ...toState(rows[0]), error: rows[0].error ?? undefined };
+): Promise<(StreamState & { readonly error: string | undefined; readonly finished: boolean }) | undefined> {
+  const { rows } = await ask<StreamRow & { finished: string }>(tx, 'find_stream', { stream });
+  return rows[0] && { ...toState(rows[0]), error: rows[0].error ?? undefined, finished: rows[0].finished === 'YES' };
 }
 
 /**

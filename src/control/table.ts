@@ -6,12 +6,15 @@ import { ask } from './ask.js';
 
 /**
  * PLANNED: not begun. COPYING: its chunks are planned. LOADED: all rows are in. DONE: indexes and constraints too.
- * FAILED waits for a new run; RELOAD_NEEDED for more: its changes were dropped.
+ * FAILED waits for a new run or RETRY; HELD for RETRY or SKIP; RELOAD_NEEDED for more: its changes were dropped. SKIPPED has left
+ * the migration.
  */
-export type TableState = 'PLANNED' | 'COPYING' | 'LOADED' | 'DONE' | 'FAILED' | 'RELOAD_NEEDED';
+export type TableState = 'PLANNED' | 'COPYING' | 'LOADED' | 'DONE' | 'FAILED' | 'RELOAD_NEEDED' | 'HELD' | 'SKIPPED';
 
 export interface NewTable {
   readonly table: TableName;
+  /** Of the source, which the name cannot always tell. */
+  readonly schema?: string;
   /** As the target writes it in a statement, quoted where it must be. */
   readonly target: string;
   readonly priority: number;
@@ -39,6 +42,7 @@ export interface TableRow extends NewTable {
 export async function insertTables(tx: Tx, tables: readonly NewTable[]): Promise<void> {
   const rows = tables.map((t) => ({
     table_name: t.table,
+    schema_name: t.schema ?? t.table.slice(0, t.table.indexOf('.')),
     target_name: t.target,
     priority: t.priority,
     rows_estimated: Math.round(t.rowsEstimated),
@@ -76,9 +80,28 @@ export async function failTable(db: Db, table: TableName, error: string): Promis
   await ask(db, 'fail_table', { table, error });
 }
 
-/** Tables that had failed are tried once more, at their marks; loaded ones stay so. For the start of a run. */
-export async function reopenTables(db: Db): Promise<TableName[]> {
-  return names(await ask(db, 'reopen_tables'));
+/** Tables that had failed, or that one, are tried once more, at their marks; loaded ones stay so. */
+export async function reopenTables(db: Db, table?: TableName): Promise<TableName[]> {
+  return names(await ask(db, 'reopen_tables', { table: table ?? null }));
+}
+
+/** How far tables are that are read anew. */
+export interface FollowState {
+  readonly table: TableName;
+  readonly state: TableState;
+  readonly rowsLoaded: number;
+  readonly error: string | undefined;
+  /** All rows are in and, where changes are followed, it is in step. */
+  readonly isIn: boolean;
+}
+
+export async function followState(tx: Tx, of: readonly TableName[]): Promise<FollowState[]> {
+  const wanted = new Set(of);
+  const rows = (await tables(tx)).filter(({ table }) => wanted.has(table));
+  return rows.map(({ table, state, rowsLoaded, error, appliedSeq }) => {
+    const isIn = (state === 'LOADED' || state === 'DONE') && appliedSeq === undefined;
+    return { table, state, rowsLoaded, error, isIn };
+  });
 }
 
 /**

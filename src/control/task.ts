@@ -57,9 +57,13 @@ export async function makeReady(db: Db): Promise<number> {
   return (await ask(db, 'make_ready')).count;
 }
 
-/** The most urgent READY task, or one that a dead worker left; of these kinds only, if given. */
-export async function claimTask(db: Db, worker: string, kinds?: readonly string[]): Promise<Task | undefined> {
-  const params = { kinds: kinds === undefined ? null : JSON.stringify(kinds) };
+/** The most urgent READY task, or one that a dead worker left; of these kinds only, if given, and of no table that is held. */
+export async function claimTask(
+  db: Db,
+  worker: string,
+  { kinds, held }: { readonly kinds?: readonly string[]; readonly held?: string | undefined } = {},
+): Promise<Task | undefined> {
+  const params = { kinds: kinds === undefined ? null : JSON.stringify(kinds), held: held ?? null };
   for (;;) {
     const taken = await db.transaction(async (tx) => {
       const { rows } = await ask<{ task_id: string }>(tx, 'next_task', params);
@@ -143,15 +147,20 @@ export async function countTasks(tx: Tx): Promise<TaskCounts> {
   };
 }
 
-/** An event that the coordinator itself decides on (`cutover`). It must be READY. */
+/** An event that the coordinator itself decides on (`cutover`). It must be READY; a table that is to be read anew takes that back. */
 export async function finishEvent(tx: Tx, id: string): Promise<void> {
   if ((await ask(tx, 'finish_event', { task: id })).count !== 1)
-    throw new Fault('permanent', `the event ${id} is not READY: something that it needs is not done`);
+    throw new Fault('transient', `the event ${id} is not READY: something that it needs is not done`);
 }
 
-/** FAILED and BLOCKED tasks wait again. For the start of a run. */
-export async function reopenTasks(db: Db): Promise<string[]> {
-  const { rows } = await ask<{ task_id: string }>(db, 'reopen_tasks');
+/** What everybody waits for waits again: there is more to do before. */
+export async function reopenEvents(tx: Tx): Promise<void> {
+  await ask(tx, 'reopen_events');
+}
+
+/** FAILED and BLOCKED tasks, or those of one table, wait again. */
+export async function reopenTasks(db: Db, table?: TableName): Promise<string[]> {
+  const { rows } = await ask<{ task_id: string }>(db, 'reopen_tasks', { table: table ?? null });
   return rows.map((row) => row.task_id);
 }
 

@@ -2,15 +2,17 @@ import { Fault } from '../base/fault.js';
 import { monotonic, sleep } from '../base/clock.js';
 import { probe } from '../base/probe.js';
 import type { Db } from '../db/db.js';
-import { readAction, unreadable, type Reading } from './action.js';
+import { unreadable, type Reading } from './action.js';
 import { ask } from './ask.js';
+import { readSaid } from './said.js';
+import { Wishes } from './wishes.js';
 
 export interface WatchOptions {
-  /** At most a quarter of a second where the server sends no notices. */
-  readonly pollSeconds: number;
+  /** At most a quarter of a second where the server sends no notices. Asked for before each wait. */
+  readonly pollSeconds: () => number;
   /** How long the last word holds while the table cannot be read. */
-  readonly graceSeconds: number;
-  /** Called when the word or its status has become another one; not for the first reading. */
+  readonly graceSeconds: () => number;
+  /** Called when the word, its status or a command has become another one; not for the first reading. */
   readonly onChange: (reading: Reading) => void;
   /** Called on every notice of the server, whatever it is about, or on every look where there are none: who waits for work looks again. */
   readonly onNotice?: () => void;
@@ -23,8 +25,13 @@ export interface WatchOptions {
 }
 
 export interface ActionWatch {
-  /** What holds now. While the table cannot be read: the last word, and after the grace time PAUSE. */
+  /**
+   * What holds now: the stricter of the action row and what was said to all by command. While they cannot be read: the last
+   * word, and after the grace time PAUSE.
+   */
   current(): Reading;
+  /** What else was wished, as it was read last. */
+  wishes(): Wishes;
   close(): Promise<void>;
 }
 
@@ -52,6 +59,7 @@ class Watch implements ActionWatch {
   readonly #closing = new AbortController();
   #loop: Promise<void> = Promise.resolve();
   #good: Reading | undefined;
+  #wishes = new Wishes();
   #goodAt = monotonic();
   #bad: Reading | undefined;
   #toldAt = -Infinity;
@@ -70,17 +78,21 @@ class Watch implements ActionWatch {
         throw new Fault('transient', 'ended before wirekite_action could be read', { safe: 'nothing was done' });
       }
     }
-    this.#shown = shown(this.current());
+    this.#shown = this.#said();
     this.#loop = this.#run();
   }
 
   current(): Reading {
     const { word, readAt } = this.#good ?? { word: 'PAUSE', readAt: '' };
     if (this.#bad === undefined && this.#good !== undefined) return this.#good;
-    const left = this.#goodAt + this.options.graceSeconds - monotonic();
+    const left = this.#goodAt + this.options.graceSeconds() - monotonic();
     const why = this.#bad?.why ?? '';
     if (left <= 0) return { word: 'PAUSE', status: 'CONTROL_UNREADABLE', why, readAt };
     return { word, status: 'CONTROL_UNREADABLE', why: `${why}; ${word} holds for ${Math.ceil(left)} s more`, readAt };
+  }
+
+  wishes(): Wishes {
+    return this.#wishes;
   }
 
   async close(): Promise<void> {
@@ -101,7 +113,7 @@ class Watch implements ActionWatch {
 
   #period(): number {
     const longest = this.#untold() ? UNTOLD_SECONDS : this.#bad === undefined ? Infinity : 1;
-    return Math.min(longest, this.options.pollSeconds);
+    return Math.min(longest, this.options.pollSeconds());
   }
 
   /** Connected to a server that can only be polled. */
@@ -131,20 +143,33 @@ class Watch implements ActionWatch {
   }
 
   #tell(): void {
-    const reading = this.current();
-    if (shown(reading) === this.#shown) return;
-    this.#shown = shown(reading);
-    this.options.onChange(reading);
+    const said = this.#said();
+    if (said === this.#shown) return;
+    this.#shown = said;
+    this.options.onChange(this.current());
+  }
+
+  #said(): string {
+    const { word, status } = this.current();
+    return [word, status, ...this.#wishes.commands.map(({ id, state, inForce }) => `${id}${state}${inForce}`)].join(
+      ' ',
+    );
   }
 
   async #read(): Promise<Reading> {
     try {
       const db = (this.#db ??= await this.#session());
-      return await withDeadline(readAction(db), () => void db.cancel().catch(() => undefined));
+      return await withDeadline(this.#readAll(db), () => void db.cancel().catch(() => undefined));
     } catch (error) {
       if (this.#good === undefined && error instanceof Fault && error.kind === 'operator') throw error;
       return unreadable(error);
     }
+  }
+
+  async #readAll(db: Db): Promise<Reading> {
+    const { reading, wishes } = await readSaid(db);
+    if (reading.status !== 'CONTROL_UNREADABLE') this.#wishes = wishes;
+    return reading;
   }
 
   async #session(): Promise<Db> {
@@ -168,8 +193,6 @@ class Watch implements ActionWatch {
     await Promise.race([closed, sleep(READ_SECONDS * 1000)]); // a frozen server does not take leave
   }
 }
-
-const shown = ({ word, status }: Reading): string => `${word} ${status}`;
 
 async function withDeadline(reading: Promise<Reading>, cancel: () => void): Promise<Reading> {
   const over = new AbortController();

@@ -26,7 +26,18 @@ export interface Beat {
   readonly actionReadAt?: string;
   readonly sourceSession?: string;
   readonly targetSession?: string;
+  /** What its time goes into: `Activity`. */
+  readonly activity?: Activity;
+  /** The table that it works on. */
+  readonly table?: string;
+  /** Whose locks its session on the target waits for, where the server does not show that to everybody. */
+  readonly blockedBy?: string;
+  /** When it read the settings that it goes by. */
+  readonly settingsReadAt?: string;
 }
+
+/** What a unit waits for, or does: for whoever looks what binds. */
+export type Activity = 'IDLE' | 'SOURCE' | 'STORE' | 'TARGET' | 'TASK' | 'LOCK' | 'BUDGET' | 'THROTTLE';
 
 /** The row had gone (`gone`), or others were free to take its claims over for a while (`lease`): look before going on. */
 export interface Lost {
@@ -49,12 +60,14 @@ export interface LivingWorker {
 /** An id that no other start of any process has: process ids and host names come back, and would share a lease. */
 export const newWorkerId = (role: string, unit: number): string => `${role}-${unit}-${randomBytes(6).toString('hex')}`;
 
-/** Makes the rows, with a lease of 15 s from now. Rows of workers that ended a day ago go. */
+/** Seconds, where nobody has said otherwise. */
+const LEASE = 15;
+
+/** Makes the rows, with a lease from now. Rows of workers that ended a day ago go. */
 export async function registerWorkers(
   tx: Tx,
   units: readonly Unit[],
-  host = hostname(),
-  pid = process.pid,
+  { host = hostname(), pid = process.pid, lease = LEASE } = {},
 ): Promise<void> {
   await ask(tx, 'forget_workers');
   await ask(tx, 'bury_workers');
@@ -67,11 +80,11 @@ export async function registerWorkers(
     source_session: u.sourceSession,
     target_session: u.targetSession,
   }));
-  await ask(tx, 'register_workers', { units: JSON.stringify(rows) });
+  await ask(tx, 'register_workers', { units: JSON.stringify(rows), lease });
 }
 
 /** One UPDATE for all units of a process: says what they do and renews their leases. Returns those that had lost theirs. */
-export async function heartbeat(tx: Tx, units: readonly Beat[]): Promise<Lost[]> {
+export async function heartbeat(tx: Tx, units: readonly Beat[], lease = LEASE): Promise<Lost[]> {
   const beats = units.map((u) => ({
     worker: u.worker,
     state: u.state,
@@ -81,9 +94,14 @@ export async function heartbeat(tx: Tx, units: readonly Beat[]): Promise<Lost[]>
     action_read_at: u.actionReadAt === '' ? undefined : u.actionReadAt,
     source_session: u.sourceSession,
     target_session: u.targetSession,
+    activity: u.activity,
+    table_name: u.table,
+    blocked_by: u.blockedBy,
+    settings_read_at: u.settingsReadAt === '' ? undefined : u.settingsReadAt,
   }));
   const { rows } = await ask<{ worker: string; had_ended: string }>(tx, 'beat_workers', {
     units: JSON.stringify(beats),
+    lease,
   });
   const seen = new Map(rows.map((row) => [row.worker, row.had_ended === 'YES']));
   return units
@@ -95,6 +113,11 @@ export async function heartbeat(tx: Tx, units: readonly Beat[]): Promise<Lost[]>
 export async function endLeases(db: Db, process: { host: string; pid: number; why: string }): Promise<string[]> {
   const { rows } = await ask<{ worker: string }>(db, 'end_leases', { ...process });
   return rows.map((row) => row.worker);
+}
+
+/** Whether somebody has said STOP to the workers of this process, and to nobody else. */
+export async function isStoppedAlone(tx: Tx, host: string, pid: number): Promise<boolean> {
+  return (await ask(tx, 'stopped_workers', { host, pid })).rows.length > 0;
 }
 
 /** Says goodbye. Claims must have been released before. */

@@ -7,7 +7,7 @@ import { insertErrors } from '../control/error.js';
 import type { Tx } from '../db/db.js';
 import type { FarBook } from '../format/ckt-reader.js';
 import type { RowChange, Window } from '../model/change.js';
-import { tableName } from '../model/schema.js';
+import { tableName, type TableName } from '../model/schema.js';
 import { TableStop, type Part, type PlacedChange, type StopPart, type WindowPart } from './change-parts.js';
 import type { DaemonContext } from './daemon.js';
 import type { Reading } from './reading.js';
@@ -28,6 +28,8 @@ export interface PassEnd {
   /** Up to this transaction everything selected is applied. */
   readonly seq: number;
   readonly stopped: readonly StopPart[];
+  /** Changes of tables that have left, or of transactions that are left out. */
+  readonly passed: ReadonlyMap<TableName, number>;
   /** There is nothing more to be read. */
   readonly done: boolean;
 }
@@ -45,19 +47,22 @@ export class ApplyPass {
 
   async run(tx: Tx): Promise<PassEnd> {
     const { gate } = this.context;
+    const { unit } = this;
     const begun = monotonic();
     const stopped: StopPart[] = [];
+    const passed = new Map<TableName, number>();
     let seq = this.reading.at;
     for (let part = await this.reading.next(); part !== undefined; part = await this.reading.next()) {
       await this.apply(tx, part);
+      for (const [table, n] of part.passed) passed.set(table, (passed.get(table) ?? 0) + n);
       const seconds = monotonic() - begun;
       if (part.whole) seq = part.seq;
       if (part.kind === 'stop') stopped.push(part);
-      if (part.whole && (stopped.length > 0 || gate.closed || seconds > COMMIT_SECONDS))
-        return { seq, stopped, done: false };
-      if (gate.closed && seconds > PATIENCE_SECONDS) this.discard(part);
+      if (part.whole && (stopped.length > 0 || gate.stops(unit) || seconds > COMMIT_SECONDS))
+        return { seq, stopped, passed, done: false };
+      if (gate.stops(unit) && seconds > PATIENCE_SECONDS) this.discard(part);
     }
-    return { seq, stopped, done: true };
+    return { seq, stopped, passed, done: true };
   }
 
   private discard({ seq }: Part): never {
@@ -72,6 +77,7 @@ export class ApplyPass {
     if (part.kind !== 'window' || part.changes === 0) return;
     this.unit.why = `applies ${part.changes} changes up to transaction ${part.seq}`;
     this.rows += part.changes;
+    await this.context.pacer.moved(this.unit, 'writers', part.changes, part.bytes);
     await tx.query('SAVEPOINT openkite_window');
     const wrong = await this.applySets(tx, part.window);
     if (wrong !== undefined) {

@@ -1,6 +1,14 @@
 import { probe } from '../base/probe.js';
 import type { ChunkReader } from '../format/dkt.js';
 
+export interface BatchLimit {
+  /** About so many go between two commits. */
+  readonly bytes: number;
+  readonly closed: () => boolean;
+  /** After so much was sent: what to wait for before more is. */
+  readonly moved?: (rows: number, bytes: number) => Promise<void> | undefined;
+}
+
 /**
  * The rows of a chunk from a mark on, until the batch is large enough or nothing more may begin. It ends only
  * where a row ends, so the rows that went out are whole ones, and counted.
@@ -12,7 +20,7 @@ export class Batch {
   constructor(
     private readonly reader: ChunkReader,
     private readonly from: number,
-    private readonly limit: { readonly bytes: number; readonly closed: () => boolean },
+    private readonly limit: BatchLimit,
   ) {
     this.reached = from;
   }
@@ -23,6 +31,7 @@ export class Batch {
       yield piece.bytes;
       probe('L3');
       sent += piece.bytes.length;
+      await this.limit.moved?.(piece.rowsEnded - this.reached, piece.bytes.length);
       this.reached = piece.rowsEnded;
       if (piece.endsRow && (sent >= this.limit.bytes || this.limit.closed())) return;
     }

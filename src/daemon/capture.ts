@@ -68,10 +68,14 @@ class CaptureWork implements Work {
     const known = await findStream(control, this.stream);
     if (!known) return this.create(this.stream);
     if (known.error !== undefined) return this.idle(`stopped: ${known.error}`);
+    if (known.finished) return this.idle('the migration is cut over: nothing is followed any more');
     const waiting = await unappliedBytes(control);
     const { changes_bytes: budget } = context.settings();
-    if (waiting >= budget)
+    if (waiting >= budget) {
+      unit.activity = 'BUDGET';
       return this.idle(`waits for the loader: ${waiting} bytes of changes are not applied, the budget is ${budget}`);
+    }
+    unit.activity = 'SOURCE';
     if (this.owed) await this.giveBack();
     this.claim ??= await claimStream(control, this.stream, unit.worker);
     if (!this.claim) return this.idle('another worker follows the changes');
@@ -103,6 +107,8 @@ class CaptureWork implements Work {
   /** Until the gate closes, the budget is reached, or something fails. */
   private async follow(claim: StreamClaim, changes: ChangeSource): Promise<void> {
     const { context } = this;
+    await context.renew(); // whoever took the stream over may have waited since before a table joined
+    const { plan } = context;
     await adoptFiles(context, changes, claim, (files, to) => this.register(changes, files, to));
     const from: Reached = this.claim ?? claim;
     this.filed = (await changes.released()) ?? from.position;
@@ -117,7 +123,7 @@ class CaptureWork implements Work {
     this.unit.why = `follows the changes from ${from.position}`;
     const capture = changes.capture(from.position, context.tables, recorder, over.signal).finally(() => over.abort());
     try {
-      await Promise.race([Promise.all([capture, this.tend(recorder, changes, over)]), recorder.failure]);
+      await Promise.race([Promise.all([capture, this.tend(recorder, changes, { over, plan })]), recorder.failure]);
       await recorder.close();
     } catch (error) {
       over.abort();
@@ -138,25 +144,35 @@ class CaptureWork implements Work {
     });
   }
 
-  /** What goes on beside the capture, until it must end. */
-  private async tend(recorder: Recorder, changes: ChangeSource, over: AbortController): Promise<void> {
+  /** What goes on beside the capture, until it must end, or must begin again with other tables. */
+  private async tend(
+    recorder: Recorder,
+    changes: ChangeSource,
+    { over, plan }: { readonly over: AbortController; readonly plan: number },
+  ): Promise<void> {
     const { context } = this;
     const { gate } = context;
     const watch = new CatalogWatch(context, changes, recorder);
     let kept = -Infinity;
     for (let closing = 0; !over.signal.aborted;) {
       const now = gate.now;
-      closing = gate.closed ? closing || monotonic() : 0;
+      closing = gate.stops(this.unit) ? closing || monotonic() : 0;
       if (closing && this.mayLeave(recorder, monotonic() - closing)) break;
+      if (context.plan !== plan && recorder.insideOf === undefined) break;
       await this.cutOnDemand(recorder);
       if (monotonic() - kept >= HOUSEKEEPING_SECONDS) {
         kept = monotonic();
         if ((await this.keepHouse(recorder, changes)) && recorder.insideOf === undefined) break;
+        if (await this.isFinished()) break;
         await watch.look();
       }
       await gate.changed(TICK_MS, now);
     }
     over.abort();
+  }
+
+  private async isFinished(): Promise<boolean> {
+    return (await findStream(await this.context.control.get(), this.stream ?? ''))?.finished === true;
   }
 
   /** Whole transactions are kept; one in the middle is left after a second, and comes again. */

@@ -17,6 +17,8 @@ export interface Selection {
   /** The last one to be applied. */
   readonly until: number;
   wants(table: TableName, seq: number): boolean;
+  /** Changes of such a table are not wanted, and counted. */
+  counts?(table: TableName, seq: number): boolean;
 }
 
 /** A place between two items of a file. */
@@ -30,6 +32,8 @@ interface Step {
   readonly seq: number;
   /** Nothing of the next one is handed over. */
   readonly whole: boolean;
+  /** Changes since the part before that are counted only. */
+  readonly passed: ReadonlyMap<TableName, number>;
 }
 
 export interface WindowPart extends Step {
@@ -37,6 +41,8 @@ export interface WindowPart extends Step {
   /** Undefined: the changes contradict each other, so they can only be applied one by one. */
   readonly window: Window | undefined;
   readonly changes: number;
+  /** What they hold, about. */
+  readonly bytes: number;
   readonly from: Cursor;
   readonly to: Cursor;
 }
@@ -87,6 +93,7 @@ export class ChangeParts {
   /** Said in the transaction that is being read: with its end that table stops. */
   private stop: { readonly table: TableName; readonly why: string } | undefined;
   private readonly cuts: Cuts;
+  private passed = new Map<TableName, number>();
 
   constructor(
     private readonly context: DaemonContext,
@@ -109,19 +116,22 @@ export class ChangeParts {
       if (current > until) break;
       const step = { seq, whole: item.kind === 'begin' };
       if (item.kind === 'row') {
-        if (!this.wants(item.change.table, current)) continue;
+        if (!this.wants(item.change.table, current)) {
+          this.pass(item.change.table, current);
+          continue;
+        }
         if (this.cuts.before(item.change) || this.isFull() || this.isNew(item.change.table))
           yield this.window(at, step);
         this.add(item.change, current);
       } else if (item.kind === 'truncate') {
         const tables = item.tables.filter((table) => this.wants(table, current));
         if (this.changes > 0) yield this.window(at, step);
-        if (tables.length > 0) yield { kind: 'truncate', tables, restart: item.restart, ...step };
+        if (tables.length > 0) yield { kind: 'truncate', tables, restart: item.restart, passed: NONE, ...step };
       } else if (item.kind === 'commit') {
         seq = item.seq;
         const stop = this.takeStop(seq);
         if (stop || this.isHalfFull()) yield this.window(next(at), { seq, whole: true });
-        if (stop) yield { ...stop, seq, whole: true };
+        if (stop) yield { ...stop, seq, whole: true, passed: NONE };
         probe('A3');
       } else if (item.kind === 'message' && ours) {
         this.notice(item);
@@ -197,8 +207,15 @@ export class ChangeParts {
     return described !== undefined && described !== table;
   }
 
-  private window(to: Cursor, step: Step): WindowPart {
-    const { contradictory, changes, from } = this;
+  private pass({ schema, name }: ChangedTable, seq: number): void {
+    const table = `${schema}.${name}`;
+    if (this.selection.counts?.(table, seq)) this.passed.set(table, (this.passed.get(table) ?? 0) + 1);
+  }
+
+  private window(to: Cursor, step: Omit<Step, 'passed'>): WindowPart {
+    const { contradictory, changes, from, passed } = this;
+    this.passed = new Map();
+    const { bytes } = this.reducer;
     const window = contradictory
       ? undefined
       : { tables: this.reducer.net(), far: this.far.isEmpty ? undefined : this.far };
@@ -207,7 +224,7 @@ export class ChangeParts {
     this.changes = 0;
     this.contradictory = false;
     this.from = to;
-    return { kind: 'window', window, changes, from, to, ...step };
+    return { kind: 'window', window, changes, bytes, from, to, passed, ...step };
   }
 
   /** Undefined where the columns are those of the schema file. */
@@ -235,6 +252,8 @@ export class ChangeParts {
     return stop && this.selection.wants(stop.table, seq) ? { kind: 'stop', ...stop } : undefined;
   }
 }
+
+const NONE: ReadonlyMap<TableName, number> = new Map();
 
 /** Behind the last file. */
 const END: Cursor = { file: Infinity, item: 0 };

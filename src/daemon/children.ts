@@ -25,6 +25,16 @@ const MOST_QUICK_DEATHS = 25;
 /** The engine lets garbage lie in proportion to what it may use at most: by default that is gigabytes. */
 const FRUGAL = ['--max-old-space-size=1024'];
 
+/** What whoever has children is asked and told. */
+export interface Hooks {
+  /** Of every death, before the daemon is started again. */
+  readonly died: (pid: number) => Promise<void>;
+  /** STOP holds for everybody. */
+  readonly isStopped: () => boolean;
+  /** It was said to the workers of this process. */
+  readonly isStoppedAlone: (pid: number) => Promise<boolean>;
+}
+
 /** One process of a daemon, from its start to its end. */
 interface Life {
   readonly child: ChildProcess;
@@ -39,7 +49,7 @@ export class Children {
   private readonly living = new Map<ChildSpec, Life>();
   private readonly ended: Promise<void>[] = [];
   private readonly ending = new AbortController();
-  private died: (pid: number) => Promise<void> = async () => undefined;
+  private hooks: Hooks | undefined;
   /** Set when a child ended in a way that ends the run. */
   verdict: { readonly code: number; readonly why: string } | undefined;
 
@@ -51,9 +61,8 @@ export class Children {
     for (const spec of specs) this.living.set(spec, this.spawn(spec, { [STANDBY]: '1' }));
   }
 
-  /** `died` is told of every death before the daemon is started again. */
-  begin(died: (pid: number) => Promise<void>): void {
-    this.died = died;
+  begin(hooks: Hooks): void {
+    this.hooks = hooks;
     for (const [spec, { child }] of this.living) {
       if (child.connected) child.send('begin');
       this.ended.push(this.keepAlive(spec).catch((error: unknown) => this.conclude(EXIT.failed, String(error))));
@@ -66,17 +75,25 @@ export class Children {
       const start = monotonic();
       const death = await this.runOnce(spec);
       if (this.ending.signal.aborted) return;
-      const { code } = death;
-      if (code === EXIT.stopped || (code === EXIT.misused && !lived))
-        return this.conclude(code, `the ${spec.role} daemon ended with ${code}`);
+      const { code, pid } = death;
+      if (code === EXIT.misused && !lived) return this.conclude(code, `the ${spec.role} daemon ended with ${code}`);
+      if (code === EXIT.stopped && (await this.staysAway(pid))) return;
       lived ||= code !== EXIT.misused;
       quick = monotonic() - start < QUICK_SECONDS ? quick + 1 : 1;
       await this.restart(spec, death, quick);
     }
   }
 
+  /** Nobody but a person lifts a STOP: of all, or of its workers. One that was lifted before we heard of it holds no more. */
+  private async staysAway(pid: number): Promise<boolean> {
+    if (this.hooks?.isStopped()) this.conclude(EXIT.stopped, 'STOP was said');
+    return this.verdict !== undefined || (await this.hooks?.isStoppedAlone(pid).catch(() => false)) === true;
+  }
+
   private async restart({ role }: ChildSpec, { pid, code, signal }: Death, quick: number): Promise<void> {
-    await this.died(pid).catch((error: unknown) => this.log.warn(`its leases end by themselves: ${String(error)}`));
+    await this.hooks
+      ?.died(pid)
+      .catch((error: unknown) => this.log.warn(`its leases end by themselves: ${String(error)}`));
     this.log.error({ role, child: pid, code, signal, deaths: quick }, `the ${role} daemon died and is started again`);
     if (quick >= MOST_QUICK_DEATHS)
       return this.conclude(EXIT.failed, `the ${role} daemon died ${quick} times within seconds of its start`);

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { Fault } from '../base/fault.js';
-import { SETTINGS, type SettingName, type Settings } from '../control/setting.js';
+import { SETTINGS, type SettingName, type Settings } from '../control/settings.js';
 import { brokenYaml, complaints, mistakesOf, type Mistake } from './config-mistakes.js';
 
 const UNITS: Record<string, number> = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
@@ -33,11 +33,15 @@ const url = z.string().transform((value, context) => {
 });
 
 /** The same bounds as those that the server holds an UPDATE to. */
-function outOfBounds(name: string, value: number): string | undefined {
+function outOfBounds(name: string, value: number | string): string | undefined {
   const setting = Object.hasOwn(SETTINGS, name) ? SETTINGS[name as SettingName] : undefined;
   if (!setting) return `is no setting; there are ${Object.keys(SETTINGS).join(', ')}`;
+  if (setting.kind === 'word')
+    return new RegExp(setting.allowed).test(String(value))
+      ? undefined
+      : `is ${JSON.stringify(value)}, not ${setting.unit}`;
   const { min, max, unit } = setting;
-  if (Number.isInteger(value) && value >= min && value <= max) return undefined;
+  if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) return undefined;
   return `is ${value}, not a whole number from ${min} to ${max} (${unit})`;
 }
 
@@ -46,7 +50,7 @@ const bounded = (name: SettingName) => (value: number, context: z.RefinementCtx)
   if (message !== undefined) context.addIssue({ code: 'custom', message });
 };
 
-const tunables = z.record(z.string(), z.number()).superRefine((all, context) => {
+const tunables = z.record(z.string(), z.union([z.number(), z.string()])).superRefine((all, context) => {
   for (const [name, value] of Object.entries(all)) {
     const message = outOfBounds(name, value);
     if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });

@@ -2,7 +2,6 @@ import { monotonic } from '../base/clock.js';
 import { explain } from '../base/fault.js';
 import { probe } from '../base/probe.js';
 import type { Stop } from '../base/stop.js';
-import type { Extractor } from '../connector/extractor.js';
 import { inStep } from '../control/behind.js';
 import { stopIfLost } from '../control/claim.js';
 import { clock, readLag, type Lag } from '../control/sample.js';
@@ -14,21 +13,24 @@ import {
   closeJoints,
   countTasks,
   finishEvent,
-  insertTasks,
   makeReady,
   reopenTasks,
   troubledTasks,
   type Troubled,
 } from '../control/task.js';
-import { endLeases, livingWorkers } from '../control/worker.js';
+import { endLeases, isStoppedAlone, livingWorkers } from '../control/worker.js';
 import type { Db } from '../db/db.js';
-import { CUTOVER, IN_STEP } from '../model/step.js';
+import { IN_STEP } from '../model/step.js';
 import type { Children } from './children.js';
 import type { Context } from './context.js';
-import { informed } from './daemon.js';
+import type { DaemonContext } from './daemon.js';
 import { followEnding, loadEnding, type Ending, type Until } from './ending.js';
 import { EXIT } from './exit.js';
-import { underControl, type Live } from './under-control.js';
+import { informed } from './known.js';
+import { Household } from './household.js';
+import { Obedience } from './obey/obey.js';
+import { openCutover } from './open-cutover.js';
+import { underControl } from './under-control.js';
 import type { Unit } from './unit.js';
 
 const TICK_MS = 1_000;
@@ -48,15 +50,17 @@ interface Options {
 export async function coordinate(context: Context, stop: Stop, children: Children, options: Options): Promise<Ending> {
   await buryOwnDead(context);
   let ending: Ending = { code: EXIT.failed, why: 'it did not begin' };
-  const word = await underControl(
-    context,
-    stop,
-    'coordinate',
-    () => 1,
-    async (live, [unit]) => {
-      if (unit) ending = await new Coordinator(live, unit, children, options).run();
+  let known: DaemonContext | undefined;
+  const word = await underControl(context, stop, {
+    role: 'coordinate',
+    run: async (live) => {
+      known = await informed(live);
+      const [unit] = await live.enlist(1);
+      if (unit) ending = await new Coordinator(known, unit, children, options).run();
     },
-  );
+    refresh: async () => void (await known?.renew()),
+    knows: (table) => known?.has(table) ?? false,
+  });
   return word === 'STOP' ? { code: EXIT.stopped, why: 'STOP was said' } : ending;
 }
 
@@ -80,24 +84,33 @@ function processLives(pid: number): boolean {
 class Coordinator {
   private looked = -Infinity;
   private since = '';
+  private readonly obedience: Obedience;
+  private readonly household: Household;
 
   constructor(
-    private readonly live: Live,
+    private readonly context: DaemonContext,
     private readonly unit: Unit,
     private readonly children: Children,
     private readonly options: Options,
-  ) {}
+  ) {
+    this.obedience = new Obedience(context);
+    this.household = new Household(context);
+  }
 
   async run(): Promise<Ending> {
-    const { live } = this;
+    const { context: live } = this;
     const control = await live.control.get();
     this.since = await clock(control);
     await reopenTables(control);
     await reopenStreams(control);
     await reopenTasks(control);
     await foldTotals(control, { alsoDone: true });
-    this.children.begin(async (pid) => {
-      await endLeases(await live.control.get(), { host: live.host, pid, why: 'its process died' });
+    this.children.begin({
+      died: async (pid) => {
+        await endLeases(await live.control.get(), { host: live.host, pid, why: 'its process died' });
+      },
+      isStopped: () => live.gate.reading.word === 'STOP',
+      isStoppedAlone: async (pid) => isStoppedAlone(await live.control.get(), live.host, pid),
     });
     try {
       return await this.untilOver();
@@ -106,11 +119,21 @@ class Coordinator {
       this.unit.why = 'waits for its daemons to finish what they hold';
       live.beat();
       await this.children.end(live.settings().stop_seconds, live.gate.stop.aborting);
+      if (live.gate.reading.word === 'STOP') await this.sayStopped();
     }
   }
 
+  /** Best effort: a target that is away does not keep the process. */
+  private async sayStopped(): Promise<void> {
+    const { context: live } = this;
+    await live.control
+      .get()
+      .then((control) => this.obedience.leave(control))
+      .catch((error: unknown) => live.log.warn(explain(error)));
+  }
+
   private async untilOver(): Promise<Ending> {
-    const { live } = this;
+    const { context: live } = this;
     for (;;) {
       if (live.gate.stop.draining.aborted)
         return { code: EXIT.failed, why: 'interrupted; run again to go on at the marks' };
@@ -126,21 +149,23 @@ class Coordinator {
 
   /** Many notices at once are one reason to look; a word of the operator's does not wait. */
   private async breathe(): Promise<void> {
-    const { gate } = this.live;
+    const { gate } = this.context;
     const until = monotonic() + MOST_OFTEN_MS / 1000;
     for (let left = MOST_OFTEN_MS; left > 0 && !gate.closed; left = (until - monotonic()) * 1000)
       await gate.changed(left, gate.now);
   }
 
   private async tick(): Promise<Ending | undefined> {
-    const { live, unit } = this;
+    const { context: live, unit } = this;
     const paused = live.gate.reading.word === 'PAUSE';
+    unit.obeys = live.gate.serial;
     if ((unit.state === 'PAUSED') !== paused || unit.state === 'STARTING') {
       unit.state = paused ? 'PAUSED' : 'RUNNING';
       live.beat();
     }
     const control = await live.control.get();
     await this.lookNowAndThen(control);
+    await this.obedience.look(control, paused);
     if (paused) return undefined;
     await closeEvents(control);
     await closeJoints(control);
@@ -172,37 +197,28 @@ class Coordinator {
   private async lookNowAndThen(control: Db): Promise<void> {
     if (monotonic() - this.looked < LOOK_SECONDS) return;
     this.looked = monotonic();
-    for (const fault of await stopIfLost(control)) this.live.log.error(explain(fault));
+    for (const fault of await stopIfLost(control)) this.context.log.error(explain(fault));
     await foldTotals(control);
+    await this.household.keep(control);
     this.options.watch(await readStatus(control), await readLag(control));
   }
 
-  /** Sequences are read when the last row is in: they never fall behind a row that was copied. */
   private async cutOver(): Promise<void> {
-    const { live } = this;
-    const extractor: Extractor = await live.openExtractor('cutover');
-    const loader = await (await informed(live)).openLoader('cutover');
+    const extractor = await this.context.openExtractor('cutover');
     try {
-      const steps = loader.sequenceSteps(await extractor.sequences());
-      await (
-        await live.control.get()
-      ).transaction(async (tx) => {
-        await insertTasks(tx, steps);
-        await finishEvent(tx, CUTOVER);
-      });
-      probe('Z3');
+      await openCutover(this.context, extractor);
     } finally {
-      await Promise.allSettled([extractor.close(), loader.close()]);
+      await extractor.close();
     }
   }
 
   /** An outage of the control plane or the source is waited out; a mistake is not. */
   private async survive(error: unknown): Promise<undefined> {
-    const fault = this.live.classify(error);
+    const fault = this.context.classify(error);
     if (fault.kind === 'operator' || fault.kind === 'permanent') throw fault;
     this.unit.why = `tries again: ${fault.message}`;
-    this.live.log.warn({ code: fault.code }, explain(fault));
-    await this.live.control.drop();
+    this.context.log.warn({ code: fault.code }, explain(fault));
+    await this.context.control.drop();
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ import { streamErrors } from '../control/stream.js';
 import { tables } from '../control/table.js';
 import type { TaskCounts } from '../control/task.js';
 import type { Db } from '../db/db.js';
+import { isCutOver } from './cut-over.js';
 import { EXIT } from './exit.js';
 
 /** What `openkite run --until` names. */
@@ -33,6 +34,7 @@ export async function followEnding(
   tasks: TaskCounts,
   since: string,
 ): Promise<Ending | undefined> {
+  if (await isCutOver(control)) return done('the migration is cut over');
   const errors = await streamErrors(control);
   if (errors.length > 0) return { code: EXIT.failed, why: 'the changes cannot be followed', trouble: errors };
   if (until === 'stopped') return undefined;

@@ -31,6 +31,11 @@ class ExtractWork implements Work {
     });
   }
 
+  async obey(): Promise<void> {
+    const { gate } = this.context;
+    if (this.claim && gate.wishes.ofTable(this.context.table(this.claim.table)).word !== 'RUN') await this.giveBack();
+  }
+
   async next(): Promise<boolean> {
     const { context, unit } = this;
     const control = await context.control.get();
@@ -38,12 +43,14 @@ class ExtractWork implements Work {
     const unloaded = await unloadedBytes(control);
     if (unloaded >= budget) {
       unit.why = `waits for the loaders: ${unloaded} bytes of chunks are not loaded, the budget is ${budget}`;
+      unit.activity = 'BUDGET';
       return false;
     }
-    this.claim ??= await claimExtract(control, unit.worker);
+    this.claim ??= await claimExtract(control, unit.worker, context.gate.wishes.held);
     const held = this.claim && (await heldSnapshot(control, this.claim.snapshotId));
     if (!this.claim || !held) {
       unit.why = 'waits for a slice to read';
+      unit.activity = 'IDLE';
       if (this.claim) await this.giveBack();
       await this.rest(); // a snapshot keeps the source from cleaning up, and from altering the tables that were read
       return false;
@@ -79,11 +86,15 @@ class ExtractWork implements Work {
     const { context, unit } = this;
     const table = context.table(claim.table);
     unit.why = `reads ${claim.source}`;
+    unit.table = table;
+    unit.activity = 'SOURCE';
     const snapshot = await this.join(held);
     const contents = this.contents(claim, table, held);
     const writer = await createDkt(context.store, claim.source, contents, context.config.chunks.compression);
     try {
-      const rows = await snapshot.copy({ table, encoding: claim.encoding, bounds: claim.bounds }, writer);
+      unit.isStoring = () => writer.isFull;
+      const sink = context.pacer.isOn ? context.pacer.paced(writer, unit) : writer;
+      const rows = await snapshot.copy({ table, encoding: claim.encoding, bounds: claim.bounds }, sink);
       const sealed = await writer.seal();
       if (sealed.rows !== rows) throw miscounted(claim, rows, sealed.rows);
       probe('X7');
@@ -93,6 +104,8 @@ class ExtractWork implements Work {
     } catch (error) {
       await writer.abandon();
       throw error;
+    } finally {
+      unit.isStoring = undefined;
     }
   }
 

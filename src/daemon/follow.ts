@@ -4,6 +4,7 @@ import type { Loader } from '../connector/loader.js';
 import { advanceBehind, behindTables, joinLane, leaveLane, stopTable, type BehindTable } from '../control/behind.js';
 import { advanceLane, failLane, lockLane } from '../control/lane.js';
 import { countRestart, releaseClaims } from '../control/progress.js';
+import { countSkipped, SkippedTransactions } from '../control/skip.js';
 import { changeFiles } from '../control/start.js';
 import { claimLane, type StreamClaim } from '../control/stream.js';
 import type { Tx } from '../db/db.js';
@@ -23,7 +24,8 @@ import { wholeFiles } from './whole-files.js';
  */
 class FollowWork implements Work {
   private readonly target: Session<Loader>;
-  private readonly known: ReadonlySet<TableName>;
+  /** The plan that the session on the target was opened for. */
+  private openedFor = -1;
   private claim: StreamClaim | undefined;
   /** The claim is to be given back, and could not yet be: as long as we live, nobody takes it, we neither. */
   private owed = false;
@@ -34,7 +36,6 @@ class FollowWork implements Work {
     private readonly unit: Unit,
     private readonly context: DaemonContext,
   ) {
-    this.known = new Set(context.tables.map(tableName));
     this.target = new Session(async () => {
       const { work_memory_bytes: workMemory, lock_timeout_seconds: lockSeconds } = context.settings();
       const loader = await context.openLoader('changes', { workMemory, lockSeconds });
@@ -45,18 +46,46 @@ class FollowWork implements Work {
     });
   }
 
+  /** Tables that somebody holds leave the lane, and with them their kin; they come back as others that are behind do. */
+  async obey(): Promise<void> {
+    const { plan } = this.context;
+    if (plan !== this.openedFor) await this.rest();
+    this.openedFor = plan;
+    const { claim } = this;
+    const held = this.held();
+    if (!claim || held.size === 0) return;
+    const behind = new Set((await behindTables(await this.context.control.get())).map(({ table }) => table));
+    if ([...held].every((table) => behind.has(table))) return;
+    const loader = await this.target.get();
+    await loader.db.transaction(async (tx) => {
+      const { mark, behind: now } = await lockLane(tx, claim);
+      for (const table of held) if (!now.has(table)) await leaveLane(tx, table, mark);
+    });
+  }
+
+  /** What may not be changed now, with all of its kin. */
+  private held(): Set<TableName> {
+    const { gate, kin, tables } = this.context;
+    if (gate.wishes.held === undefined) return new Set();
+    const held = tables.filter((table) => table.hasRows && gate.wishes.ofTable(table).word !== 'RUN');
+    return kin.ofAll(held.map(tableName));
+  }
+
   async next(): Promise<boolean> {
     const control = await this.context.control.get();
     if (this.owed) await this.giveBack();
     this.claim ??= await claimLane(control, this.unit.worker);
     if (!this.claim) return this.idle('waits for the change stream, or for its other loader to end');
+    const { busy } = this.context.pacer;
+    if (busy !== undefined) return this.idle(busy, 'THROTTLE');
     const applied = await this.untilNoTableStops((stop) => this.advance(stop));
     const caught = await this.untilNoTableStops((stop) => this.catchUp(stop));
     return applied || caught || this.idle(`waits for changes after transaction ${this.claim.mark}`);
   }
 
-  private idle(why: string): boolean {
+  private idle(why: string, activity: Unit['activity'] = 'IDLE'): boolean {
     this.unit.why = why;
+    this.unit.activity = activity;
     return false;
   }
 
@@ -77,12 +106,19 @@ class FollowWork implements Work {
     const claim = this.claim as StreamClaim;
     const next = { afterSeq: Number(claim.mark), limit: 1 };
     if (!this.readings.has('lane') && (await changeFiles(control, next)).length === 0) return false;
+    this.unit.activity = 'TARGET';
     const loader = await this.target.get();
     const to = await loader.db.transaction(async (tx) => {
-      const { mark, behind } = await lockLane(tx, claim);
-      const wants = (table: TableName) => this.known.has(table) && !behind.has(table);
-      const selection = { after: mark, until: stop ? Math.max(stop.seq, mark) : Infinity, wants };
-      const { seq, stopped } = await this.apply(tx, loader, 'lane', selection, [...behind].join() + (stop?.seq ?? ''));
+      const { mark, behind, skipped, limit } = await lockLane(tx, claim);
+      const left = await SkippedTransactions.read(tx);
+      const wants = (table: TableName, seq: number) =>
+        this.context.has(table) && !behind.has(table) && !left.has(table, seq);
+      const counts = (table: TableName, seq: number) => skipped.has(table) || left.has(table, seq);
+      const until = Math.max(Math.min(stop?.seq ?? Infinity, limit), mark);
+      const key = `${[...behind].join()} ${stop?.seq} ${limit} ${left.key}`;
+      const end = await this.apply(tx, loader, 'lane', { after: mark, until, wants, counts }, key);
+      const { seq, stopped } = end;
+      await countSkipped(tx, end.passed);
       await advanceLane(tx, claim, mark, seq);
       for (const { table, why } of this.withKin([...stopped, ...(stop ? [stop] : [])])) {
         await leaveLane(tx, table, seq);
@@ -94,7 +130,7 @@ class FollowWork implements Work {
     probe('A5');
     this.claim = { ...claim, mark: String(to) };
     this.unit.atMark = `transaction ${to}`;
-    return true;
+    return to > Number(claim.mark) || stop !== undefined; // it may not go beyond a limit
   }
 
   /** What loaded tables have missed, up to the lane's mark; those that have reached it are in step from then on. */
@@ -123,10 +159,15 @@ class FollowWork implements Work {
   ): Promise<void> {
     const applied = new Map(late.map(({ table, appliedSeq }) => [table, appliedSeq]));
     const after = Math.min(...applied.values());
-    const wants = (table: TableName, seq: number) => seq > (applied.get(table) ?? Infinity);
-    const selection = { after, until: stop ? Math.max(stop.seq, after) : mark, wants };
-    const key = late.map(({ table, generation }) => `${table} ${generation}`).join() + (stop?.seq ?? '');
-    const { seq, stopped } = await this.apply(tx, loader, 'behind', selection, key);
+    const left = await SkippedTransactions.read(tx);
+    const isLate = (table: TableName, seq: number) => seq > (applied.get(table) ?? Infinity);
+    const wants = (table: TableName, seq: number) => isLate(table, seq) && !left.has(table, seq);
+    const counts = (table: TableName, seq: number) => isLate(table, seq) && left.has(table, seq);
+    const selection = { after, until: stop ? Math.max(stop.seq, after) : mark, wants, counts };
+    const key = `${late.map(({ table, generation }) => `${table} ${generation}`).join()} ${stop?.seq} ${left.key}`;
+    const end = await this.apply(tx, loader, 'behind', selection, key);
+    const { seq, stopped } = end;
+    await countSkipped(tx, end.passed);
     await advanceBehind(
       tx,
       late.filter(({ appliedSeq }) => appliedSeq < seq),
@@ -146,8 +187,9 @@ class FollowWork implements Work {
 
   /** Those that can be brought up to the lane: together with all of their kin. */
   private ready(behind: readonly BehindTable[]): BehindTable[] {
-    const held = this.context.kin.ofAll(behind.filter((table) => !isReady(table)).map(({ table }) => table));
-    return behind.filter((table) => isReady(table) && !held.has(table.table));
+    const waiting = this.context.kin.ofAll(behind.filter((table) => !isReady(table)).map(({ table }) => table));
+    const held = this.held();
+    return behind.filter((table) => isReady(table) && !waiting.has(table.table) && !held.has(table.table));
   }
 
   /** Goes on reading where the last transaction ended, if that was of the same. Whatever fails, reading begins anew. */

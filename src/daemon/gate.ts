@@ -1,21 +1,44 @@
 import { sleep } from '../base/clock.js';
 import type { Stop } from '../base/stop.js';
 import type { Reading } from '../control/action.js';
+import { stricter, type Hold, type TableRef, type Wishes } from '../control/wishes.js';
 
-/** Where the operator's word and the process's signals meet: every unit passes here between two pieces of work. */
+/** Where the operator's words come from. */
+export interface Words {
+  current(): Reading;
+  wishes(): Wishes;
+}
+
+/** Of whom the gate is asked. */
+export interface Passer {
+  readonly worker: string;
+  /** The table that it works on now. */
+  readonly table: TableRef | undefined;
+  /** It is one too many, and is to leave. */
+  readonly dismissed: boolean;
+}
+
+/** Where the operator's words and the process's signals meet: every unit passes here between two pieces of work. */
 export class Gate {
   private readonly waiting = new Set<() => void>();
   private wakes = 0;
+  /** Rises with every word that is read anew: who has begun something since obeys it. */
+  serial = 1;
 
   constructor(
-    private readonly read: () => Reading,
+    private readonly words: Words,
     readonly stop: Stop,
   ) {
     stop.draining.addEventListener('abort', () => this.wake());
   }
 
+  /** What holds for everybody. */
   get reading(): Reading {
-    return this.read();
+    return this.words.current();
+  }
+
+  get wishes(): Wishes {
+    return this.words.wishes();
   }
 
   /** No new batch may begin, and one in hand ends at its next possible point. */
@@ -23,7 +46,24 @@ export class Gate {
     return this.stop.draining.aborted || this.reading.word !== 'RUN';
   }
 
-  /** The word may have changed: whoever waits looks again. */
+  /** What holds for a unit, whatever it works on. */
+  holdOn({ worker }: Pick<Passer, 'worker'>): Hold {
+    const { word, why } = this.reading;
+    const own = this.wishes.ofWorker(worker);
+    return stricter(word, own.word) === word ? { word, why } : own;
+  }
+
+  /** It has to wait, or to leave. */
+  stops(passer: Passer): boolean {
+    return passer.dismissed || this.stop.draining.aborted || this.holdOn(passer).word !== 'RUN';
+  }
+
+  /** The same, also because its table is held. */
+  closedFor(passer: Passer): boolean {
+    return this.stops(passer) || (passer.table !== undefined && this.wishes.ofTable(passer.table).word !== 'RUN');
+  }
+
+  /** A word may have changed: whoever waits looks again. */
   wake(): void {
     this.wakes += 1;
     for (const look of [...this.waiting]) look();

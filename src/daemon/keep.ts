@@ -29,6 +29,8 @@ class KeepWork implements Work {
   private held: Held[] = [];
   /** Of changes, where they are followed. */
   private stream: string | undefined;
+  /** The plan that the sessions were opened for. */
+  private openedFor = -1;
   private readonly slicer: Session<Extractor>;
   private readonly target: Session<Loader>;
 
@@ -40,16 +42,28 @@ class KeepWork implements Work {
     this.target = new Session(() => context.openLoader('empty'));
   }
 
+  async obey(): Promise<void> {
+    if (this.openedFor !== this.context.plan) await this.rest();
+    this.openedFor = this.context.plan;
+  }
+
   async next(): Promise<boolean> {
     await this.loseGone();
     await this.readCaughtAnew();
     await this.closeRead();
-    const wanting = (await tables(await this.context.control.get())).filter((row) => row.state === 'PLANNED');
+    const wanting = await this.wanting();
     if (wanting.length > 0 && !(await this.mayOpen())) return false;
     if (wanting.length > 0) await this.open(wanting);
     this.unit.why =
       this.held.length > 0 ? `holds snapshot ${this.held.map((h) => h.id).join(', ')}` : 'holds no snapshot';
     return wanting.length > 0;
+  }
+
+  /** Tables that are to be read and are not held; of a kin that is, none: they are read under one snapshot. */
+  private async wanting(): Promise<TableRow[]> {
+    const { gate, kin, tables: known, control } = this.context;
+    const held = kin.ofAll(known.filter((table) => gate.wishes.ofTable(table).word !== 'RUN').map(tableName));
+    return (await tables(await control.get())).filter((row) => row.state === 'PLANNED' && !held.has(row.table));
   }
 
   /** Ours whose session is gone, and those of keepers that are dead. */

@@ -19,6 +19,8 @@ class LoadWork implements Work {
   private readonly target: Session<Loader>;
   private task: Task | undefined;
   private claim: LoadClaim | undefined;
+  /** The plan that the session on the target was opened for. */
+  private openedFor = -1;
 
   constructor(
     private readonly unit: Unit,
@@ -32,22 +34,35 @@ class LoadWork implements Work {
     });
   }
 
+  async obey(): Promise<void> {
+    const { gate, plan } = this.context;
+    if (this.claim && gate.wishes.ofTable(this.context.table(this.claim.table)).word !== 'RUN') await this.giveBack();
+    if (plan !== this.openedFor) await this.rest();
+    this.openedFor = plan;
+  }
+
   /** Tasks come first: an index that can be built keeps the server busy while chunks are on their way. */
   async next(): Promise<boolean> {
     const control = await this.context.control.get();
-    if (!this.claim) this.task ??= await claimTask(control, this.unit.worker);
+    const { held } = this.context.gate.wishes;
+    const { busy } = this.context.pacer;
+    if (busy !== undefined) return this.idle('THROTTLE', busy);
+    if (!this.claim) this.task ??= await claimTask(control, this.unit.worker, { held });
     if (this.task) {
       await this.perform(this.task);
       this.task = undefined;
       return true;
     }
-    this.claim ??= await claimLoad(control, this.unit.worker);
-    if (!this.claim) {
-      this.unit.why = 'waits for a chunk or a task';
-      return false;
-    }
+    this.claim ??= await claimLoad(control, this.unit.worker, held);
+    if (!this.claim) return this.idle('IDLE', 'waits for a chunk or a task');
     if (await this.load(this.claim)) this.claim = undefined;
     return true;
+  }
+
+  private idle(activity: Unit['activity'], why: string): boolean {
+    this.unit.why = why;
+    this.unit.activity = activity;
+    return false;
   }
 
   /**
@@ -57,6 +72,9 @@ class LoadWork implements Work {
   private async perform(task: Task): Promise<void> {
     const loader = await this.target.get();
     this.unit.why = task.id;
+    this.unit.table =
+      task.table !== undefined && this.context.has(task.table) ? this.context.table(task.table) : undefined;
+    this.unit.activity = 'TASK';
     if (loader.isDone) await performAgain(loader, loader.isDone, task.statement);
     await loader.db.transaction(async (tx) => {
       if (!loader.isDone && task.statement !== '') await tx.query(task.statement);
@@ -68,8 +86,9 @@ class LoadWork implements Work {
 
   /** Loads until the chunk is in (true) or the gate closes between two batches (false: the claim is kept). */
   private async load(claim: LoadClaim): Promise<boolean> {
-    const { context } = this;
+    const { context, unit } = this;
     probe('L1');
+    unit.table = context.table(claim.table);
     const { rows, checksum } = claim;
     const { migration } = context.config;
     const columns = fingerprint(storedColumns(context.table(claim.table)));
@@ -77,7 +96,7 @@ class LoadWork implements Work {
     try {
       let done = false;
       do done = await this.loadBatch(claim, reader);
-      while (!done && !context.gate.closed);
+      while (!done && !context.gate.closedFor(unit));
       return done;
     } finally {
       await reader.close();
@@ -92,7 +111,12 @@ class LoadWork implements Work {
       probe('L2');
       const from = await lockMark(tx, claim);
       unit.why = `loads ${claim.source} from row ${from} of ${reader.rows}`;
-      const limit = { bytes: context.settings().batch_bytes, closed: () => context.gate.closed };
+      const limit = {
+        bytes: context.settings().batch_bytes,
+        closed: () => context.gate.closedFor(unit),
+        moved: (rows: number, bytes: number) => context.pacer.moved(unit, 'writers', rows, bytes),
+      };
+      unit.activity = 'TARGET';
       const batch = new Batch(reader, from, limit);
       const taken = from < reader.rows ? await loader.write(tx, layout, batch.rows()) : 0;
       if (from + taken !== batch.reached) throw miscounted(claim, batch.reached - from, taken);

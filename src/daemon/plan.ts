@@ -2,7 +2,7 @@ import { Fault } from '../base/fault.js';
 import type { Extractor } from '../connector/extractor.js';
 import type { Loader, Mapping } from '../connector/loader.js';
 import { selectTables } from '../model/select.js';
-import { tableName, type Override, type Schema, type Table } from '../model/schema.js';
+import { tableName, type Override, type Schema, type Table, type TableName } from '../model/schema.js';
 import { CUTOVER, followOf, IN_STEP, rowsOf, type Step } from '../model/step.js';
 import { selects, type Config } from './config.js';
 import { bestEncoding } from './encoding.js';
@@ -13,11 +13,23 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** What a run will do. The same metadata give the same plan. Nothing is written by making one. */
-export async function makePlan(config: Config, extractor: Extractor, loader: Loader): Promise<Plan> {
+/**
+ * What a run will do. The same metadata give the same plan. Nothing is written by making one. `added`: tables that are
+ * moved although the configuration does not name them.
+ */
+export async function makePlan(
+  config: Config,
+  extractor: Extractor,
+  loader: Loader,
+  added: readonly TableName[] = [],
+): Promise<Plan> {
   const whole = await extractor.schema();
   refuseUnknown(config, whole);
-  const selected = selectTables(whole, (name, table) => selects(config, name, table));
+  const more = new Set(added);
+  const selected = selectTables(
+    whole,
+    (schema, table) => selects(config, schema, table) || more.has(`${schema}.${table}`),
+  );
   const schema = { ...selected, tables: withOverrides(selected.tables, config) };
   loader.learn(schema);
   const mapping = loader.mapping(schema);

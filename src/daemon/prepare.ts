@@ -1,26 +1,27 @@
-import { randomUUID } from 'node:crypto';
 import { Fault } from '../base/fault.js';
 import type { Finding } from '../connector/connector.js';
 import type { Extractor, Provision } from '../connector/extractor.js';
 import type { Loader } from '../connector/loader.js';
-import { readAction } from '../control/action.js';
-import { insertColumns, type PlannedColumn } from '../control/column.js';
 import { discardDerived, isProgressEmptied } from '../control/reset.js';
-import { isSetUp, missingGuards, readFixed, setUp, writeFixed, type Owner } from '../control/set-up.js';
+import { readAction } from '../control/action.js';
+import { readSaid } from '../control/said.js';
+import { isCurrent, isSetUp, missingGuards, planVersion, readFixed, setUp, type Owner } from '../control/set-up.js';
 import { applyFileSettings } from '../control/setting.js';
-import { insertTables } from '../control/table.js';
-import { countTasks, insertTasks } from '../control/task.js';
-import { schemaName } from '../format/name.js';
-import { writeSchema } from '../format/skt.js';
-import { tableName, type Table } from '../model/schema.js';
+import { countTasks } from '../control/task.js';
+import type { Tx } from '../db/db.js';
+import type { Table } from '../model/schema.js';
 import { agreesToFullIdentity, fileSettings } from './config.js';
 import type { Context } from './context.js';
+import { cutOverWords } from './cut-over.js';
 import { makePlan, type Plan } from './plan.js';
 import { changesOf, streamName } from './stream-name.js';
+import { ADDED, FOLLOWS, hasSchemaFiles, writePlan, writeSchemaFiles } from './write-plan.js';
 
 export interface Prepared {
   /** STOP stands in the action row: nothing else was looked at. */
   readonly stopped: boolean;
+  /** The migration is over, and when and where: nothing else was looked at. */
+  readonly cutOver?: string;
   /** What a run would do, or is doing. */
   readonly plan?: Plan;
   /** The plan stands in the control tables already: a run goes on with that one. */
@@ -36,7 +37,8 @@ export async function inspect(context: Context): Promise<Prepared> {
   const loader = await context.openLoader('plan');
   try {
     const known = await isSetUp(loader.db, context.config.control.schema);
-    if (known && (await readAction(loader.db)).word === 'STOP') return { stopped: true, begun: true, findings: [] };
+    const ended = known ? await endedBy(loader.db) : undefined;
+    if (ended) return { ...ended, begun: true, findings: [] };
     const extractor = await context.openExtractor('plan');
     try {
       return await look(context, extractor, loader, known);
@@ -48,13 +50,21 @@ export async function inspect(context: Context): Promise<Prepared> {
   }
 }
 
+/** Commands are read where these tables have them already. */
+async function endedBy(tx: Tx): Promise<Pick<Prepared, 'stopped' | 'cutOver'> | undefined> {
+  const cutOver = await cutOverWords(tx);
+  if (cutOver !== undefined) return { stopped: false, cutOver };
+  const { word } = (await isCurrent(tx)) ? (await readSaid(tx)).reading : await readAction(tx);
+  return word === 'STOP' ? { stopped: true } : undefined;
+}
+
 async function look(context: Context, extractor: Extractor, loader: Loader, known: boolean): Promise<Prepared> {
   const [source, target] = [await extractor.identity(), await loader.identity()];
   if (source === target) {
     const hint = `mend one of them in ${context.config.file}`;
     throw new Fault('operator', 'source and target are the same database', { hint, safe: 'nothing was written' });
   }
-  const plan = await makePlan(context.config, extractor, loader);
+  const plan = await makePlan(context.config, extractor, loader, known ? await addedTables(loader.db) : []);
   const { changes, migration } = context.config;
   const guards = known ? (await missingGuards(loader.db)).map(unguarded) : [];
   const sides = [await extractor.check(plan.schema.tables, { changes }), await loader.check(plan.schema)];
@@ -68,8 +78,8 @@ async function look(context: Context, extractor: Extractor, loader: Loader, know
 
 const unguarded = (found: string): Finding => ({ what: 'guards of the control tables', level: 'warning', found });
 
-function provisionOf(
-  { config }: Context,
+export function provisionOf(
+  { config }: Pick<Context, 'config'>,
   extractor: Extractor,
   target: string,
   tables: readonly Table[],
@@ -88,8 +98,9 @@ async function refuseOtherPlan({ config }: Context, loader: Loader): Promise<voi
   });
 }
 
-/** The fixed setting that says whether the plan follows changes. */
-const FOLLOWS = 'follows_changes';
+/** Tables that joined by command, whatever the configuration says. */
+export const addedTables = async (tx: Tx): Promise<string[]> =>
+  JSON.parse((await readFixed(tx)).get(ADDED) ?? '[]') as string[];
 
 /** Rows that are there already would be mixed with ours, and nobody could tell them apart afterwards. */
 async function refuseFullTarget(plan: Plan, loader: Loader): Promise<void> {
@@ -113,9 +124,10 @@ export async function establish(context: Context, prepared: Prepared): Promise<s
     const warnings = [...guards, ...(await applyFileSettings(loader.db, fileSettings(context.config)))];
     if (!plan) return warnings;
     loader.learn(plan.schema);
-    const lost = begun && !(await hasSchemaFiles(context));
-    if (lost || !begun) await writeSchemaFiles(context, plan);
-    if (owner && provision) await perform(context, owner, provision);
+    const version = begun ? await planVersion(loader.db) : 0;
+    const lost = begun && !(await hasSchemaFiles(context, version));
+    if (lost || !begun) await writeSchemaFiles(context, plan, version);
+    if (owner && provision) await provide(context, owner, provision);
     if (begun) await beginAnewAfterReset(plan, loader);
     else await writePlan(plan, loader, context.config.changes);
     return lost
@@ -127,7 +139,11 @@ export async function establish(context: Context, prepared: Prepared): Promise<s
 }
 
 /** Before the stream is created: it would begin without the tables that are named later. */
-async function perform(context: Context, { target }: Owner, { steps }: Provision): Promise<void> {
+export async function provide(
+  context: Context,
+  { target }: Pick<Owner, 'target'>,
+  { steps }: Provision,
+): Promise<void> {
   if (steps.length === 0) return;
   const extractor = await context.openExtractor('provision');
   try {
@@ -161,63 +177,3 @@ const stillFull = (table: string, rows: number): Fault =>
       hint: `TRUNCATE TABLE ${table}, and the other tables of the migration, or let \`openkite reset --execute\` do it`,
     },
   );
-
-/** The largest first, for its indexes take longest; and before others of its size one at which foreign keys are checked. */
-function urgencies(tables: readonly Table[]): Map<string, number> {
-  const checked = new Map<string, number>();
-  for (const table of tables)
-    for (const { references } of table.constraints)
-      for (const name of references ? [references.table, tableName(table)] : [])
-        checked.set(name, Math.max(checked.get(name) ?? 0, table.bytesEstimated));
-  return new Map(tables.map((t) => [tableName(t), t.bytesEstimated + (checked.get(tableName(t)) ?? 0)]));
-}
-
-function plannedColumns({ schema, mapping }: Plan): PlannedColumn[] {
-  const wanted = new Map(
-    schema.tables.flatMap((table) =>
-      table.columns.map((column) => [`${tableName(table)}.${column.name}`, column.override?.expression]),
-    ),
-  );
-  return mapping.tables.flatMap(({ table, columns }) =>
-    columns.map(({ column, type, targetType, refuses, loses }) => {
-      const expression = wanted.get(`${table}.${column}`);
-      return { table, column, sourceType: type, targetType, refuses, loses, expression };
-    }),
-  );
-}
-
-const schemaFiles = ({ config }: Context): string[] =>
-  (['skt', 'okt'] as const).map((kind) => schemaName(config.migration, kind));
-
-async function hasSchemaFiles(context: Context): Promise<boolean> {
-  const names = new Set((await context.store.list()).map((file) => file.name));
-  return schemaFiles(context).every((name) => names.has(name));
-}
-
-async function writeSchemaFiles(context: Context, plan: Plan): Promise<void> {
-  const { config, store } = context;
-  for (const name of schemaFiles(context)) await store.remove(name);
-  const header = { migration: config.migration, chunk: randomUUID(), compression: config.chunks.compression };
-  await writeSchema(store, header, plan.schema);
-}
-
-async function writePlan(plan: Plan, loader: Loader, changes: boolean): Promise<void> {
-  const priorities = urgencies(plan.schema.tables);
-  await loader.db.transaction(async (tx) => {
-    await insertTables(
-      tx,
-      plan.schema.tables
-        .filter((table) => table.hasRows)
-        .map((table) => ({
-          table: tableName(table),
-          target: loader.targetName(table),
-          priority: priorities.get(tableName(table)) ?? 0,
-          rowsEstimated: table.rowsEstimated,
-          bytesEstimated: table.bytesEstimated,
-        })),
-    );
-    await insertColumns(tx, plannedColumns(plan));
-    await insertTasks(tx, plan.steps);
-    await writeFixed(tx, FOLLOWS, changes ? 'YES' : 'NO');
-  });
-}

@@ -1,7 +1,9 @@
 import { setInterval } from 'node:timers';
 import { explain, Fault } from '../base/fault.js';
 import { VERSION } from '../base/version.js';
-import { heartbeat, leaveWorkers, registerWorkers } from '../control/worker.js';
+import { recordAcks } from '../control/command.js';
+import { heartbeat, leaveWorkers, registerWorkers, type Activity, type Beat } from '../control/worker.js';
+import type { Answers } from './answers.js';
 import type { Context } from './context.js';
 import type { Gate } from './gate.js';
 import type { Unit } from './unit.js';
@@ -14,31 +16,54 @@ const alreadyCoordinated = (): Fault =>
     hint: "SELECT worker, host, pid, lease_until FROM wirekite_worker WHERE role = 'coordinate'; end it, or wait for its lease",
   });
 
+export interface PulseOptions {
+  readonly role: string;
+  readonly leaseSeconds: () => number;
+  /** When the settings were read that are in force here. */
+  readonly settingsReadAt: () => string;
+  /** Done with every beat. */
+  readonly refresh: () => Promise<void>;
+  readonly answers: Answers;
+}
+
 /** Writes the units' rows every two seconds, and at once when something happened that a DBA waits for. */
 export class Pulse {
-  private units: readonly Unit[] = [];
-  private timer: NodeJS.Timeout | undefined;
+  private readonly units = new Set<Unit>();
+  private readonly timer: NodeJS.Timeout;
   private beating: Promise<void> | undefined;
   private again = false;
 
   constructor(
     private readonly context: Context,
     private readonly gate: Gate,
-    private readonly refresh: () => Promise<void>,
-  ) {}
+    private readonly options: PulseOptions,
+  ) {
+    this.timer = setInterval(() => this.beat(), HEARTBEAT_MS);
+  }
 
-  async start(role: string, units: readonly Unit[]): Promise<void> {
+  /** From now on it is a row, with a lease. */
+  async add(units: readonly Unit[]): Promise<void> {
+    const { role, leaseSeconds } = this.options;
     const rows = units.map(({ worker }) => ({ worker, role, version: VERSION }));
-    await registerWorkers(await this.context.control.get(), rows, this.context.host).catch((error: unknown) => {
+    const place = { host: this.context.host, lease: leaseSeconds() };
+    await registerWorkers(await this.context.control.get(), rows, place).catch((error: unknown) => {
       throw this.context.classify(error).kind === 'data' ? alreadyCoordinated() : error;
     });
-    this.units = units;
-    this.timer = setInterval(() => this.beat(), HEARTBEAT_MS);
+    for (const unit of units) this.units.add(unit);
+  }
+
+  /** Its last word, and its lease ends. */
+  async remove(units: readonly Unit[], why: string): Promise<void> {
+    this.beat();
+    await this.beating;
+    for (const unit of units) this.units.delete(unit);
+    const workers = units.map(({ worker }) => worker);
+    await leaveWorkers(await this.context.control.get(), workers, why);
   }
 
   /** Never two at once: what is asked for during one is done by one more after it. */
   beat(): void {
-    if (this.units.length === 0) return;
+    if (this.units.size === 0) return;
     this.again = true;
     this.beating ??= this.run().finally(() => (this.beating = undefined));
   }
@@ -47,18 +72,23 @@ export class Pulse {
     while (this.again) {
       this.again = false;
       try {
-        const control = await this.context.control.get();
-        const lost = await heartbeat(
-          control,
-          this.units.map((unit) => this.beatOf(unit)),
-        );
-        if (lost.some(({ lost: what }) => what === 'gone'))
-          this.gate.stop.drain('its rows in wirekite_worker are gone');
-        await this.refresh();
+        await this.once();
       } catch (error) {
         return this.miss(this.context.classify(error));
       }
     }
+  }
+
+  private async once(): Promise<void> {
+    const { leaseSeconds, refresh, answers } = this.options;
+    const units = [...this.units];
+    const control = await this.context.control.get();
+    const beats = units.map((unit) => this.beatOf(unit));
+    const lost = await heartbeat(control, beats, leaseSeconds());
+    if (lost.some(({ lost: what }) => what === 'gone')) this.gate.stop.drain('its rows in wirekite_worker are gone');
+    const acks = answers.due(this.gate, units);
+    if (acks.length > 0) await recordAcks(control, acks);
+    await refresh();
   }
 
   /** A missed beat is made up for by the next. A row that the table refuses belongs to somebody else by now. */
@@ -68,10 +98,21 @@ export class Pulse {
     await this.context.control.drop();
   }
 
-  private beatOf(unit: Unit) {
-    const { word: actionRead, readAt: actionReadAt } = this.gate.reading;
-    const known = Object.entries(unit).filter(([, value]) => value !== undefined);
-    return { ...(Object.fromEntries(known) as Pick<Unit, 'worker' | 'state' | 'why'>), actionRead, actionReadAt };
+  private beatOf(unit: Unit): Beat {
+    const { readAt: actionReadAt } = this.gate.reading;
+    const { worker, state, why, table, blockedBy } = unit;
+    const activity = activityOf(unit);
+    const { atMark, sourceSession, targetSession } = unit;
+    return {
+      ...{ worker, state, why, activity, actionReadAt },
+      actionRead: this.gate.holdOn(unit).word,
+      settingsReadAt: this.options.settingsReadAt(),
+      ...(atMark === undefined ? {} : { atMark }),
+      ...(sourceSession === undefined ? {} : { sourceSession }),
+      ...(targetSession === undefined ? {} : { targetSession }),
+      ...(blockedBy === undefined ? {} : { blockedBy }),
+      ...(table === undefined ? {} : { table: `${table.schema}.${table.name}` }),
+    };
   }
 
   stop(): void {
@@ -81,12 +122,11 @@ export class Pulse {
   /** The last word of each unit, and its lease ends. */
   async end(): Promise<void> {
     this.stop();
-    this.beat();
-    await this.beating;
-    await leaveWorkers(
-      await this.context.control.get(),
-      this.units.map((unit) => unit.worker),
-      'ended',
-    );
+    await this.remove([...this.units], 'ended');
   }
+}
+
+function activityOf({ activity, blockedBy, isStoring }: Unit): Activity {
+  if (blockedBy !== undefined) return 'LOCK';
+  return activity === 'SOURCE' && isStoring?.() ? 'STORE' : activity;
 }

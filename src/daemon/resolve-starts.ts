@@ -24,7 +24,8 @@ export async function resolveStarts(context: DaemonContext, changes: ChangeSourc
   }
 }
 
-async function firstAfter(
+/** The first transaction that is not in a snapshot of this position: those before belong to it. */
+export async function firstAfter(
   context: DaemonContext,
   changes: ChangeSource,
   start: Position,

@@ -23,7 +23,9 @@ async function tend(context: DaemonContext): Promise<void> {
   for (const number of await unknownChanges(control, numbers)) await store.remove(cktName(number));
   await foldFinished(control);
   const holder = await heldBy(control);
-  if (holder === undefined || !holder.stopped || (await unappliedBytes(control)) < settings().changes_bytes) return;
+  if (holder === undefined || (await unappliedBytes(control)) < settings().changes_bytes) return;
+  const isHeld = context.has(holder.table) && context.gate.wishes.ofTable(context.table(holder.table)).word !== 'RUN';
+  if (!holder.stopped && !isHeld) return;
   const why = `it was stopped, and its changes alone held ${settings().changes_bytes} bytes of files: they are dropped`;
   log.error({ table: holder.table }, `${holder.table} must be loaded anew: ${why}`);
   await dropBehind(control, holder.table, why);

@@ -4,7 +4,8 @@ import type { Fault } from '../base/fault.js';
 import { explain } from '../base/fault.js';
 import type { Log } from '../base/log.js';
 import { probe } from '../base/probe.js';
-import type { WorkerState } from '../control/worker.js';
+import type { Activity, WorkerState } from '../control/worker.js';
+import type { TableRef } from '../control/wishes.js';
 import type { Gate } from './gate.js';
 import { isOutage } from './session.js';
 
@@ -18,9 +19,37 @@ export interface Unit {
   atMark: string | undefined;
   sourceSession: string | undefined;
   targetSession: string | undefined;
+  /** The table that it works on. */
+  table: TableRef | undefined;
+  activity: Activity;
+  /** Asked while it reads: whether it waits for what is stored, and not for the source. */
+  isStoring: (() => boolean) | undefined;
+  /** Whose lock its session on the target waits for. */
+  blockedBy: string | undefined;
+  /** The reading of the words (`Gate.serial`) under which its piece of work was begun. */
+  obeys: number;
+  /** It is one too many: it leaves after its piece of work. */
+  dismissed: boolean;
 }
 
+export const newUnit = (worker: string): Unit => ({
+  worker,
+  state: 'STARTING',
+  why: '',
+  atMark: undefined,
+  sourceSession: undefined,
+  targetSession: undefined,
+  table: undefined,
+  activity: 'IDLE',
+  isStoring: undefined,
+  blockedBy: undefined,
+  obeys: 0,
+  dismissed: false,
+});
+
 export interface Work {
+  /** Lets go what may not be worked on any more, before the next piece: then the unit obeys what was read before. */
+  obey?(): Promise<void>;
   /** Does one piece. False: there is nothing to do now. */
   next(): Promise<boolean>;
   /** Closes the sessions that hold rows; the next piece opens them again. */
@@ -57,12 +86,15 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
   for (;;) {
     const now = gate.now;
     try {
-      if (gate.closed && (await passPausePoint(unit, work, context)) === 'leave') break;
+      if (gate.stops(unit) && (await passPausePoint(unit, work, context)) === 'leave') break;
+      const { serial } = gate;
+      await work.obey?.();
+      unit.obeys = serial;
       show(unit, 'RUNNING', unit.why);
       const did = await work.next();
       retries = 0;
       if (did) gate.call();
-      else await gate.changed(IDLE_MS, now);
+      else await idle(unit, gate, now);
     } catch (error) {
       if (unit.atMark !== mark) retries = 0; // a piece may go on for days: what it did since is success
       mark = unit.atMark;
@@ -73,20 +105,30 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
   await work.rest();
 }
 
+/** Back-pressure and the like say themselves what they are; else there is simply nothing to do. */
+async function idle(unit: Unit, gate: Gate, now: number): Promise<void> {
+  if (unit.activity !== 'BUDGET' && unit.activity !== 'THROTTLE') unit.activity = 'IDLE';
+  unit.table = undefined;
+  await gate.changed(IDLE_MS, now);
+}
+
 /** Between two pieces of work: waits out a PAUSE; says whether to leave. */
 async function passPausePoint(unit: Unit, work: Work, { gate, beat }: UnitContext): Promise<'go' | 'leave'> {
   const start = monotonic();
-  while (gate.closed) {
+  while (gate.stops(unit)) {
     const now = gate.now;
-    if (gate.stop.draining.aborted || gate.reading.word === 'STOP') {
+    const { word, why } = gate.holdOn(unit);
+    if (gate.stop.draining.aborted || unit.dismissed || word === 'STOP') {
       probe('K5');
-      show(unit, gate.reading.word === 'STOP' ? 'STOPPED' : 'STOPPING', gate.reading.why);
+      show(unit, word === 'STOP' ? 'STOPPED' : 'STOPPING', why);
       return 'leave';
     }
+    unit.obeys = gate.serial;
+    unit.activity = 'IDLE';
     if (unit.state !== 'PAUSED') {
       probe('K2');
       await work.rest();
-      show(unit, 'PAUSED', gate.reading.why);
+      show(unit, 'PAUSED', why);
       beat();
     }
     probe('K3');

@@ -36,10 +36,30 @@ function read(dialect: string): Map<string, string> {
   return found;
 }
 
+interface SqlFile {
+  readonly file: string;
+  readonly text: string;
+}
+
 /** The `.sql` files of `sql/<dialect>/<part>` in the order of their names. */
-export function sqlFiles(dialect: string, part: 'queries' | 'views'): { file: string; text: string }[] {
+export function sqlFiles(dialect: string, part: 'queries' | 'views'): SqlFile[] {
   const names = readdirSync(folder(dialect, part)).filter((file) => file.endsWith('.sql'));
   return names.sort().map((file) => ({ file, text: readFileSync(new URL(file, folder(dialect, part)), 'utf8') }));
+}
+
+/** The views, each after those that it reads. */
+export function views(dialect: string): SqlFile[] {
+  const left = new Map(sqlFiles(dialect, 'views').map((view) => [view.file.replace('.sql', ''), view]));
+  const ordered: SqlFile[] = [];
+  const place = (name: string): void => {
+    const view = left.get(name);
+    if (view === undefined) return;
+    left.delete(name);
+    for (const other of [...left.keys()]) if (new RegExp(`\\b${other}\\b`).test(view.text)) place(other);
+    ordered.push(view);
+  };
+  for (const name of [...left.keys()]) place(name);
+  return ordered;
 }
 
 export const migrationsFolder = (dialect: string): URL => folder(dialect, 'migrations');

@@ -75,6 +75,11 @@ export class DktWriter implements ByteSink {
     return this.#frame.ready();
   }
 
+  /** What comes has to wait until a block is stored. */
+  get isFull(): boolean {
+    return this.#frame.isFull;
+  }
+
   /** The file is durable when this resolves. */
   seal(): Promise<Sealed> {
     return this.#frame.seal();

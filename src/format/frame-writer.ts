@@ -134,6 +134,11 @@ export class FrameWriter {
     return this.#flights.length < IN_FLIGHT ? undefined : this.#flights[0];
   }
 
+  /** What comes has to wait until a block is stored. */
+  get isFull(): boolean {
+    return this.#flights.length >= IN_FLIGHT;
+  }
+
   /** `open`: it ends inside a transaction (ckt). */
   async seal(open = false): Promise<Sealed> {
     if (this.#missing !== 0) throw this.#torn();

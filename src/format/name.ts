@@ -14,16 +14,16 @@ export const dktName = (table: Pick<Table, 'schema' | 'name'>, number: number): 
 /** `<n>.ckt` */
 export const cktName = (number: number): string => `${number}.ckt`;
 
-/** `<migration>.skt`, `<migration>.okt` */
-export const schemaName = (migration: string, kind: 'skt' | 'okt'): string =>
-  `${shortened(encoded(migration))}.${kind}`;
+/** `<migration>.skt`, `<migration>.okt`; of a later version of the plan `<migration>.<version>.skt` */
+export const schemaName = (migration: string, kind: 'skt' | 'okt', version = 0): string =>
+  `${shortened(encoded(migration))}${version === 0 ? '' : `.${version}`}.${kind}`;
 
 /** Undefined for a name that is none of ours. */
 export function parseName(file: string): ChunkName | undefined {
   const match = /^(?:(.+)\.)?(0|[1-9]\d{0,14})\.(dkt|ckt)$/.exec(file);
   if (match?.[3] === 'dkt' && match[1]) return { kind: 'dkt', stem: match[1], number: Number(match[2]) };
   if (match?.[3] === 'ckt' && !match[1]) return { kind: 'ckt', number: Number(match[2]) };
-  const schema = /^([^.]+)\.(skt|okt)$/.exec(file);
+  const schema = /^([^.]+)(?:\.[1-9]\d{0,14})?\.(skt|okt)$/.exec(file);
   return schema ? { kind: schema[2] as 'skt' | 'okt', stem: schema[1]! } : undefined;
 }
 

@@ -20,16 +20,25 @@ export type SchemaHeader = Omit<Readonly<z.infer<typeof header>>, 'name'>;
 type SchemaKind = 'skt' | 'okt';
 type SchemaFile = Omit<Schema, 'objects'>;
 
-/** `.okt` first: whoever finds the `.skt` finds both. Fault CHUNK_EXISTS where the migration has them already. */
-export async function writeSchema(store: ByteStore, header: SchemaHeader, schema: Schema): Promise<void> {
+/**
+ * `.okt` first: whoever finds the `.skt` finds both. `version`: of the plan, 0 for the first. Fault CHUNK_EXISTS where the
+ * migration has them already.
+ */
+export async function writeSchema(store: ByteStore, header: SchemaHeader, schema: Schema, version = 0): Promise<void> {
   const { objects, ...rest } = schema;
-  await writeJson(store, 'okt', header, objects);
-  await writeJson(store, 'skt', header, rest);
+  await writeJson(store, schemaName(header.migration, 'okt', version), 'okt', header, objects);
+  await writeJson(store, schemaName(header.migration, 'skt', version), 'skt', header, rest);
 }
 
-async function writeJson(store: ByteStore, kind: SchemaKind, header: SchemaHeader, value: unknown): Promise<void> {
+async function writeJson(
+  store: ByteStore,
+  name: string,
+  kind: SchemaKind,
+  header: SchemaHeader,
+  value: unknown,
+): Promise<void> {
   const body = Buffer.from(JSON.stringify(value));
-  const frame = await FrameWriter.create(store, schemaName(header.migration, kind), kind, header);
+  const frame = await FrameWriter.create(store, name, kind, header);
   try {
     frame.record(body.length, 1);
     frame.append(body, 0, body.length);
@@ -41,19 +50,15 @@ async function writeJson(store: ByteStore, kind: SchemaKind, header: SchemaHeade
 }
 
 /** Both files of a migration. Faults as of `openDkt`; CHUNK_STALE where the two were not written together. */
-export async function readSchema(store: ByteStore, migration: string): Promise<Schema> {
-  const tables = await readJson<SchemaFile>(store, migration, 'skt');
-  const objects = await readJson<Schema['objects']>(store, migration, 'okt');
-  checkSame(schemaName(migration, 'okt'), 'CHUNK_STALE', 'chunk id, as in the .skt', tables.chunk, objects.chunk);
+export async function readSchema(store: ByteStore, migration: string, version = 0): Promise<Schema> {
+  const name = (kind: SchemaKind): string => schemaName(migration, kind, version);
+  const tables = await readJson<SchemaFile>(store, name('skt'), 'skt');
+  const objects = await readJson<Schema['objects']>(store, name('okt'), 'okt');
+  checkSame(name('okt'), 'CHUNK_STALE', 'chunk id, as in the .skt', tables.chunk, objects.chunk);
   return { ...tables.value, objects: objects.value };
 }
 
-async function readJson<T>(
-  store: ByteStore,
-  migration: string,
-  kind: SchemaKind,
-): Promise<{ chunk: string; value: T }> {
-  const name = schemaName(migration, kind);
+async function readJson<T>(store: ByteStore, name: string, kind: SchemaKind): Promise<{ chunk: string; value: T }> {
   const frame = await FrameReader.open(store, name, kind);
   try {
     const { chunk, compression } = checkHeader(frame, header);

@@ -198,6 +198,10 @@ export interface SequenceValue {
   readonly sequence: string;
   readonly last: string;
   readonly called: boolean;
+  /** What is added each time; may be negative. Absent: 1. */
+  readonly increment?: string;
+  /** The last value that it can take. Absent: unknown, and then it is set without a margin. */
+  readonly limit?: string;
   /** The column that counts by it. */
   readonly column?: { readonly table: TableName; readonly name: string };
 }

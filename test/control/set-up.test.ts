@@ -58,9 +58,9 @@ describe.each(TARGETS.filter((target) => !isPostgres(target)))('on %s', (target)
     await requireVersion(plain);
     expect((await readFixed(plain)).get('migration')).toBe('shop');
     await applyFileSettings(plain, { load_connections: 6 });
-    expect((await readSettings(plain)).load_connections).toBe(6);
+    expect((await readSettings(plain)).settings.load_connections).toBe(6);
     await plain.query(`UPDATE wirekite_setting SET value = '7' WHERE name = 'load_connections'`);
-    expect((await readSettings(plain)).load_connections).toBe(7);
+    expect((await readSettings(plain)).settings.load_connections).toBe(7);
     await plain.query(`INSERT INTO wirekite_action VALUES ('STOP')`);
     expect(await readAction(plain)).toMatchObject({ word: 'STOP', status: 'CONTROL_MULTIPLE' });
     await expect(plain.query(`INSERT INTO wirekite_action VALUES ('GO')`)).rejects.toThrow(/constraint/i);

@@ -21,7 +21,13 @@ describe.each<Target>([10, 15, 18, 'MariaDB'])('a stream on %s', (target) => {
   test('is opened, recorded and applied; its row has the columns of the manual', async () => {
     const { db } = await opened(target, ['public.a']);
     expect(await tables(db)).toMatchObject([{ appliedSeq: 0 }]);
-    expect(await findStream(db, STREAM)).toEqual({ position: '0/100', lastSeq: 0, lastNumber: -1, error: undefined });
+    expect(await findStream(db, STREAM)).toEqual({
+      position: '0/100',
+      lastSeq: 0,
+      lastNumber: -1,
+      error: undefined,
+      finished: false,
+    });
     const claim = await record(db, await capturer(db), [1, 3], [4, 4]);
     expect(claim).toMatchObject({ position: '0/104', lastSeq: 4, lastNumber: 1, restarts: 0 });
     expect(await findStream(db, STREAM)).toMatchObject({ position: '0/104', lastSeq: 4, lastNumber: 1 });

@@ -72,7 +72,7 @@ describe.each(TARGETS)('on %s', (target) => {
         step('large', [], { bytes: 2 }),
         step('key', [], { kind: 'key', bytes: 3 }),
       );
-      expect((await must(claimTask(db, me, ['index']))).id).toBe('large');
+      expect((await must(claimTask(db, me, { kinds: ['index'] }))).id).toBe('large');
       expect((await must(claimTask(db, me))).id).toBe('key');
       expect((await must(claimTask(db, me))).id).toBe('small');
       expect(await claimTask(db, me)).toBeUndefined();

@@ -37,8 +37,8 @@ async function watching({ url, db, schema }: Control, options: Partial<WatchOpti
       ? connect(url, { name: NAME, searchPath: 'wirekite, pg_temp' })
       : connectMariaDb(url, { name: NAME, home: schema });
   const watch = await watchAction(open, {
-    pollSeconds: 60,
-    graceSeconds: 30,
+    pollSeconds: () => 60,
+    graceSeconds: () => 30,
     onChange: (reading) => {
       seen.push(reading);
       for (const wake of waiting) wake();
@@ -120,7 +120,7 @@ test('CP-17 a STOP is seen while the loader is in a long transaction of its own'
 
 test('its sessions are cut: it comes back and sees what was said meanwhile', async () => {
   const control = await freshControl(18);
-  const { watch, until } = await watching(control, { pollSeconds: 0.2 });
+  const { watch, until } = await watching(control, { pollSeconds: () => 0.2 });
   await cut(control.db);
   await say(control.db, 'PAUSE');
   await until((reading) => reading.word === 'PAUSE' && reading.status === 'OK');
@@ -130,7 +130,7 @@ test('its sessions are cut: it comes back and sees what was said meanwhile', asy
 describe.each(TARGETS)('watching on %s', (target) => {
   test('polling alone suffices', async () => {
     const control = await freshControl(target);
-    const { until } = await watching(control, { pollSeconds: 0.05 });
+    const { until } = await watching(control, { pollSeconds: () => 0.05 });
     if (isPostgres(target)) await control.db.query('ALTER TABLE wirekite_action DISABLE TRIGGER wirekite_action_after');
     await say(control.db, 'STOP');
     await until((reading) => reading.word === 'STOP');
@@ -140,8 +140,8 @@ describe.each(TARGETS)('watching on %s', (target) => {
     const control = await freshControl(target);
     const told: number[] = [];
     const { watch, until } = await watching(control, {
-      pollSeconds: 0.1,
-      graceSeconds: 1,
+      pollSeconds: () => 0.1,
+      graceSeconds: () => 1,
       onUnreadable: (_, seconds) => told.push(seconds),
     });
     await control.db.query('ALTER TABLE wirekite_action RENAME TO elsewhere');
@@ -156,7 +156,7 @@ describe.each(TARGETS)('watching on %s', (target) => {
 
   test('CP-11 the table is locked: the read ends by itself and the grace time runs', async () => {
     const control = await freshControl(target);
-    const { until } = await watching(control, { pollSeconds: 0.1, graceSeconds: 1 });
+    const { until } = await watching(control, { pollSeconds: () => 0.1, graceSeconds: () => 1 });
     const locker = await control.open();
     await locker.transaction(async (tx) => {
       await tx.query(isPostgres(target) ? 'LOCK TABLE wirekite_action' : 'LOCK TABLES wirekite_action WRITE');
@@ -170,7 +170,7 @@ describe.each(TARGETS)('watching on %s', (target) => {
   test('at a start there is no last word: it waits until the table can be read', async () => {
     const control = await bareDatabase(target);
     const told: Reading[] = [];
-    const starting = watching(control, { pollSeconds: 0.1, onUnreadable: (reading) => void told.push(reading) });
+    const starting = watching(control, { pollSeconds: () => 0.1, onUnreadable: (reading) => void told.push(reading) });
     while (told.length === 0) await control.db.query('SELECT 1');
     expect(told[0]).toMatchObject({ word: 'PAUSE', status: 'CONTROL_UNREADABLE' });
     await setUpShop(control);

@@ -117,8 +117,8 @@ describe.each(TARGETS)('on %s', (target) => {
       const [dead, alive] = [newWorkerId('load', 1), newWorkerId('load', 1)];
       expect(dead).not.toBe(alive);
       const unit = (id: string) => [{ worker: id, role: 'load', version: 'test' }];
-      await registerWorkers(db, unit(dead), 'here', 11);
-      await registerWorkers(db, unit(alive), 'here', 12);
+      await registerWorkers(db, unit(dead), { host: 'here', pid: 11 });
+      await registerWorkers(db, unit(alive), { host: 'here', pid: 12 });
       expect(await endLeases(db, { host: 'here', pid: 11, why: 'killed' })).toEqual([dead]);
       expect((await livingWorkers(db)).map((w) => w.worker)).toEqual([alive]);
       await leaveWorkers(db, [alive]);

@@ -1,10 +1,11 @@
 /** What a person says inside a long transaction, and tables that are read again while the others go on. */
+import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { connectors } from '../../src/cli/connectors.js';
 import { openLog } from '../../src/base/log.js';
 import { readConfig } from '../../src/daemon/config.js';
 import { openContext } from '../../src/daemon/context.js';
-import { informed } from '../../src/daemon/daemon.js';
+import { informed } from '../../src/daemon/known.js';
 import { reloadTable } from '../../src/daemon/reload.js';
 import { change, following, inStep, leave, small } from './following.js';
 import type { Migration } from './migration.js';
@@ -66,6 +67,6 @@ it('a killed keeper and two reloads while the writer goes on: foreign keys too',
 async function reload(migration: Migration, name: string): Promise<void> {
   const open = openContext(readConfig(migration.config), 'reload', await connectors(), openLog('reload'));
   const context = await informed(await open);
-  await reloadTable(context, context.table(name), 'test');
+  while ((await reloadTable(context, context.table(name), 'test')).length > 0) await setTimeout(100);
   await context.control.drop();
 }

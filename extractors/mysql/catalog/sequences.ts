@@ -16,13 +16,19 @@ export async function readSequences(db: MyDb): Promise<SequenceValue[]> {
 }
 
 function counted(
-  { TABLE_SCHEMA: schema, TABLE_NAME: table, COLUMN_NAME: name }: ColumnRow,
+  { TABLE_SCHEMA: schema, TABLE_NAME: table, COLUMN_NAME: name, DATA_TYPE: type, COLUMN_TYPE: whole }: ColumnRow,
   next: ReadonlyMap<string, string | null>,
 ): SequenceValue | undefined {
   const last = next.get(table);
   if (last == null) return undefined;
-  return { sequence: `${schema}.${table}.${name}`, last, called: false, column: { table: `${schema}.${table}`, name } };
+  const bits = BITS[type.toLowerCase()];
+  const limit = bits === undefined ? undefined : 2n ** (bits - (/unsigned/i.test(whole) ? 0n : 1n)) - 1n;
+  const column = { table: `${schema}.${table}`, name };
+  const room = limit === undefined ? {} : { limit: limit.toString() };
+  return { sequence: `${schema}.${table}.${name}`, last, called: false, column, ...room };
 }
+
+const BITS: Readonly<Record<string, bigint>> = { tinyint: 8n, smallint: 16n, mediumint: 24n, int: 32n, bigint: 64n };
 
 /** Beyond what the server has set aside: numbers in between are never given. */
 async function standing(db: MyDb, schema: string, names: readonly string[]): Promise<SequenceValue[]> {

@@ -6,6 +6,8 @@ interface SequenceName {
   readonly sequence: string;
   readonly table: string | null;
   readonly column: string | null;
+  readonly increment: string;
+  readonly limit: string;
 }
 
 /** So many in one statement. Each is locked until it ends, so one transaction for all could run out of locks. */
@@ -25,8 +27,8 @@ async function readBatch(tx: Tx, names: readonly SequenceName[]): Promise<Sequen
     `${selects.join('\nUNION ALL\n')}\nORDER BY i`,
   );
   return rows.map((row) => {
-    const { sequence, table, column } = names[row.i]!;
+    const { sequence, table, column, increment, limit } = names[row.i]!;
     const counted = table === null || column === null ? {} : { column: { table, name: column } };
-    return { sequence, last: row.last_value, called: row.is_called, ...counted };
+    return { sequence, last: row.last_value, called: row.is_called, increment, limit, ...counted };
   });
 }

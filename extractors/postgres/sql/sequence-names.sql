@@ -1,5 +1,6 @@
 -- Sequences whose values move, with the column that owns each. Those of extensions are theirs.
-SELECT s.seqrelid::regclass::text AS sequence, o.nspname || '.' || t.relname AS "table", a.attname AS "column"
+SELECT s.seqrelid::regclass::text AS sequence, o.nspname || '.' || t.relname AS "table", a.attname AS "column",
+    s.seqincrement::text AS increment, (CASE WHEN s.seqincrement > 0 THEN s.seqmax ELSE s.seqmin END)::text AS "limit"
 FROM pg_sequence s
 JOIN pg_class c ON c.oid = s.seqrelid AND c.relpersistence <> 't'
 JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -2,7 +2,7 @@
 SELECT t.table_name, t.generation, t.applied_seq, t.start_seq,
   CASE WHEN t.state IN ('LOADED', 'DONE') AND k.state = 'DONE' THEN 'YES' ELSE 'NO' END AS followed
 FROM wirekite_table t LEFT JOIN wirekite_task k ON k.task_id = CONCAT('follow ', t.table_name)
-WHERE t.applied_seq IS NOT NULL ORDER BY t.applied_seq, t.table_name
+WHERE t.applied_seq IS NOT NULL AND t.state <> 'SKIPPED' ORDER BY t.applied_seq, t.table_name
 
 -- name: advance_behind
 -- The files that were applied stay for their time from now on: the target may fall back to an older state.
@@ -38,7 +38,7 @@ SELECT h.table_name, h.stopped, h.byte_count
 FROM (SELECT t.table_name, CASE WHEN t.state = 'FAILED' THEN 'YES' ELSE 'NO' END AS stopped,
     (SELECT COALESCE(SUM(p.byte_count), 0) FROM wirekite_progress p
       WHERE p.target = 'C' AND p.finish_time IS NOT NULL AND p.last_seq > t.applied_seq) AS byte_count
-  FROM (SELECT table_name, state, applied_seq FROM wirekite_table WHERE applied_seq IS NOT NULL AND state <> 'RELOAD_NEEDED'
+  FROM (SELECT table_name, state, applied_seq FROM wirekite_table WHERE applied_seq IS NOT NULL AND state NOT IN ('RELOAD_NEEDED', 'SKIPPED')
     ORDER BY applied_seq, CASE WHEN state = 'FAILED' THEN 0 ELSE 1 END, table_name LIMIT 1) t) h
 WHERE h.byte_count > 0
 
@@ -52,4 +52,4 @@ SELECT 'wirekite_table', :table, 'state', CONCAT('RELOAD_NEEDED: ', :why) FROM D
 
 -- name: in_step
 SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_table
-  WHERE applied_seq IS NOT NULL OR state NOT IN ('LOADED', 'DONE')) THEN 'NO' ELSE 'YES' END AS in_step
+  WHERE state <> 'SKIPPED' AND (applied_seq IS NOT NULL OR state NOT IN ('LOADED', 'DONE'))) THEN 'NO' ELSE 'YES' END AS in_step

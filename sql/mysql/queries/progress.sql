@@ -19,6 +19,7 @@ FROM wirekite_progress p
 WHERE p.operation = 'DE' AND p.finish_time IS NULL
   AND (p.worker IS NULL OR NOT EXISTS
     (SELECT 1 FROM wirekite_worker k WHERE k.worker = p.worker AND k.lease_until > UTC_TIMESTAMP(6)))
+  AND (:held IS NULL OR NOT (JSON_CONTAINS(:held, JSON_QUOTE(t.table_name)) OR JSON_CONTAINS(:held, JSON_QUOTE(CONCAT('schema:', t.schema_name)))))
 ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
 
 -- name: next_abandoned_load
@@ -30,6 +31,7 @@ FROM wirekite_progress p
 WHERE p.operation = 'D' AND p.finish_time IS NULL
   AND (p.worker IS NULL OR NOT EXISTS
     (SELECT 1 FROM wirekite_worker k WHERE k.worker = p.worker AND k.lease_until > UTC_TIMESTAMP(6)))
+  AND (:held IS NULL OR NOT (JSON_CONTAINS(:held, JSON_QUOTE(t.table_name)) OR JSON_CONTAINS(:held, JSON_QUOTE(CONCAT('schema:', t.schema_name)))))
 ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
 
 -- name: next_sealed
@@ -41,6 +43,7 @@ FROM wirekite_progress p
   JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
   JOIN wirekite_task e ON e.kind = 'event' AND e.table_name = t.table_name AND e.state = 'READY'
 WHERE p.operation = 'DE' AND p.finish_time IS NOT NULL AND p.claimed_at IS NULL
+  AND (:held IS NULL OR NOT (JSON_CONTAINS(:held, JSON_QUOTE(t.table_name)) OR JSON_CONTAINS(:held, JSON_QUOTE(CONCAT('schema:', t.schema_name)))))
 ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1;
 SELECT table_name INTO @of FROM wirekite_table WHERE table_name = @of LOCK IN SHARE MODE;
 SELECT p.source, p.table_name

@@ -9,6 +9,7 @@ DELETE FROM wirekite_snapshot;
 DELETE FROM wirekite_progress;
 DELETE FROM wirekite_sample;
 UPDATE wirekite_table SET applied_seq = NULL;
+UPDATE wirekite_setting SET file_value = '' WHERE name IN ('cutover', 'lane_limit');
 INSERT INTO wirekite_history (object, column_name, new_value) VALUES ('wirekite_progress', 'reset', 'everything was emptied')
 
 -- name: progress_emptied
@@ -19,7 +20,8 @@ SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_table WHERE chunk_count > 0 OR s
 -- name: discard_derived
 DELETE FROM wirekite_snapshot;
 DELETE FROM wirekite_sample;
+UPDATE wirekite_setting SET file_value = '' WHERE name IN ('cutover', 'lane_limit');
 UPDATE wirekite_table SET state = 'PLANNED', generation = generation + 1, snapshot_id = NULL, start_position = NULL,
-  start_seq = NULL, applied_seq = NULL, encoding = NULL, chunk_count = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0,
+  start_seq = NULL, applied_seq = NULL, encoding = NULL, chunk_count = 0, chunks_written = 0, chunks_loaded = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0,
   error = NULL, updated_at = UTC_TIMESTAMP(6);
 SELECT table_name FROM wirekite_table

@@ -2,9 +2,15 @@
 -- Where everything before it is in files already (an idle source), it is at once as good as applied.
 SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_sample
   WHERE sampled_at >= UTC_TIMESTAMP() - INTERVAL SECOND(UTC_TIMESTAMP()) SECOND) THEN 'NO' ELSE 'YES' END AS first_of_minute;
-INSERT INTO wirekite_sample (position, log_bytes, kept_bytes, limit_bytes, last_seq)
+UPDATE wirekite_worker SET source_position = :position, source_time = UTC_TIMESTAMP(6)
+WHERE role = 'capture' AND lease_until > UTC_TIMESTAMP(6);
+INSERT INTO wirekite_sample (position, log_bytes, kept_bytes, limit_bytes, last_seq, applied_bytes)
 VALUES (:position, :bytes, :kept, :limit,
-  (SELECT last_seq FROM wirekite_progress WHERE operation = 'CE' AND finish_time IS NULL AND log_bytes >= :bytes))
+  (SELECT last_seq FROM wirekite_progress WHERE operation = 'CE' AND finish_time IS NULL AND log_bytes >= :bytes),
+  (SELECT CASE WHEN f.applied_seq >= f.sealed_seq THEN (SELECT log_bytes FROM wirekite_progress WHERE source = f.stream AND target = 'CE')
+     ELSE (SELECT p.log_bytes FROM wirekite_progress p WHERE p.target = 'C' AND p.last_seq <= f.applied_seq
+       ORDER BY p.last_seq DESC LIMIT 1) END
+   FROM wirekite_following f))
 
 -- name: thin_samples
 -- The newest one that is applied stays, however old: the lag is its age.

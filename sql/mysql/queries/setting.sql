@@ -17,11 +17,15 @@ WHERE set_by LIKE 'sql:%' AND NOT value <=> COALESCE(file_value, default_value) 
 
 -- name: read_settings
 -- Where triggers are forbidden, nobody writes down what is in force.
-SELECT name, COALESCE(value, file_value, default_value) AS value, set_by FROM wirekite_setting WHERE kind <> 'fixed'
+SELECT name, COALESCE(value, file_value, default_value) AS value, set_by, UTC_TIMESTAMP(6) AS read_at,
+  CASE WHEN applied_at IS NULL OR applied_at < updated_at THEN 'YES' ELSE 'NO' END AS pending
+FROM wirekite_setting WHERE kind <> 'fixed'
 
 -- name: stamp_settings
-UPDATE wirekite_setting SET applied_at = UTC_TIMESTAMP(6)
-WHERE kind <> 'fixed' AND (applied_at IS NULL OR applied_at < updated_at)
+-- Those that everybody who lives has read.
+UPDATE wirekite_setting s SET s.applied_at = UTC_TIMESTAMP(6)
+WHERE s.kind <> 'fixed' AND (s.applied_at IS NULL OR s.applied_at < s.updated_at) AND NOT EXISTS (
+  SELECT 1 FROM wirekite_worker w WHERE w.lease_until > UTC_TIMESTAMP(6) AND COALESCE(w.settings_read_at < s.updated_at, TRUE))
 
 -- name: read_fixed
 SELECT name, file_value AS value FROM wirekite_setting WHERE kind = 'fixed'

@@ -1,6 +1,6 @@
 -- name: unresolved_starts
 SELECT table_name, generation, start_position FROM wirekite_table
-WHERE start_position <> '' AND start_seq IS NULL AND applied_seq IS NOT NULL AND state <> 'RELOAD_NEEDED' ORDER BY table_name
+WHERE start_position <> '' AND start_seq IS NULL AND applied_seq IS NOT NULL AND state NOT IN ('RELOAD_NEEDED', 'SKIPPED') ORDER BY table_name
 
 -- name: resolve_start
 UPDATE wirekite_table SET start_seq = :start_seq, applied_seq = :start_seq - 1, updated_at = UTC_TIMESTAMP(6)

@@ -15,7 +15,8 @@ SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_progress WHERE target IN ('CE', 
    WHERE start_position IS NOT NULL) AS read_tables
 
 -- name: find_stream
-SELECT position, last_seq, chunk_number, error FROM wirekite_progress WHERE source = :stream AND target = 'CE'
+SELECT position, last_seq, chunk_number, error, CASE WHEN finish_time IS NULL THEN 'NO' ELSE 'YES' END AS finished
+FROM wirekite_progress WHERE source = :stream AND target = 'CE'
 
 -- name: next_stream
 SELECT p.source FROM wirekite_progress p

@@ -1,9 +1,9 @@
 -- name: insert_tables
 -- A table that joins later is behind from the lane's mark on: no snapshot that it will get is older.
-INSERT INTO wirekite_table (table_name, target_name, priority, rows_estimated, bytes_estimated, applied_seq)
-SELECT t.table_name, t.target_name, t.priority, t.rows_estimated, t.bytes_estimated, (SELECT lane_seq FROM wirekite_following)
+INSERT INTO wirekite_table (table_name, schema_name, target_name, priority, rows_estimated, bytes_estimated, applied_seq)
+SELECT t.table_name, t.schema_name, t.target_name, t.priority, t.rows_estimated, t.bytes_estimated, (SELECT lane_seq FROM wirekite_following)
 FROM JSON_TABLE(:tables, '$[*]' COLUMNS (table_name VARCHAR(320) PATH '$.table_name',
-  target_name VARCHAR(320) PATH '$.target_name', priority DOUBLE PATH '$.priority',
+  schema_name VARCHAR(320) PATH '$.schema_name', target_name VARCHAR(320) PATH '$.target_name', priority DOUBLE PATH '$.priority',
   rows_estimated BIGINT PATH '$.rows_estimated', bytes_estimated BIGINT PATH '$.bytes_estimated')) t
 WHERE NOT EXISTS (SELECT 1 FROM wirekite_table w WHERE w.table_name = t.table_name)
 
@@ -21,14 +21,15 @@ WHERE table_name = :table AND state <> 'FAILED'
 
 -- name: reopen_tables
 -- What had failed before is tried once more by a new run, at its marks. What was loaded stays so: its changes are to follow.
-SELECT table_name FROM wirekite_table WHERE state = 'FAILED' FOR UPDATE;
+SELECT table_name FROM wirekite_table WHERE state IN ('FAILED', 'HELD') AND (:table IS NULL OR table_name = :table) FOR UPDATE;
 UPDATE wirekite_task SET state = 'WAITING', status_reason = NULL, finished_at = NULL
-WHERE kind = 'event' AND state = 'FAILED' AND table_name IN (SELECT table_name FROM wirekite_table WHERE state = 'FAILED');
+WHERE kind = 'event' AND state = 'FAILED' AND table_name IN (SELECT table_name FROM wirekite_table
+  WHERE state IN ('FAILED', 'HELD') AND (:table IS NULL OR table_name = :table));
 UPDATE wirekite_table t SET t.error = NULL, t.updated_at = UTC_TIMESTAMP(6),
   t.state = CASE WHEN EXISTS (SELECT 1 FROM wirekite_task e WHERE e.kind = 'event' AND e.table_name = t.table_name
       AND e.state = 'DONE') THEN 'LOADED'
     WHEN t.snapshot_id IS NULL THEN 'PLANNED' ELSE 'COPYING' END
-WHERE t.state = 'FAILED'
+WHERE t.state IN ('FAILED', 'HELD') AND (:table IS NULL OR t.table_name = :table)
 
 -- name: lock_table
 -- By a statement of its own: the next one then sees what those did who had begun before.
@@ -41,7 +42,7 @@ DELETE FROM wirekite_progress WHERE table_name = :table;
 UPDATE wirekite_task SET state = 'WAITING', finished_at = NULL
 WHERE kind = 'event' AND (table_name = :table OR task_id = CONCAT('follow ', :table));
 UPDATE wirekite_table SET state = 'PLANNED', generation = generation + 1, snapshot_id = NULL, start_position = NULL,
-  start_seq = NULL, encoding = NULL, chunk_count = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0, error = NULL,
+  start_seq = NULL, encoding = NULL, chunk_count = 0, chunks_written = 0, chunks_loaded = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0, error = NULL,
   applied_seq = GREATEST(COALESCE(applied_seq, @lane), COALESCE(@lane, applied_seq)), updated_at = UTC_TIMESTAMP(6)
 WHERE table_name = :table;
 INSERT INTO wirekite_history (object, row_key, column_name, old_value, new_value)
@@ -75,9 +76,11 @@ ORDER BY c.table_name
 
 -- name: fold_totals
 -- Recomputed, not added to: a chunk that was counted twice or not at all would stay wrong for ever.
-SET @totals = (SELECT JSON_ARRAYAGG(JSON_OBJECT('t', c.table_name, 'e', c.rows_extracted, 'r', c.rows_loaded, 'b', c.bytes_loaded))
+SET @totals = (SELECT JSON_ARRAYAGG(JSON_OBJECT('t', c.table_name, 'e', c.rows_extracted, 'r', c.rows_loaded, 'b', c.bytes_loaded,
+  'w', c.chunks_written, 'l', c.chunks_loaded))
 FROM (
-  SELECT p.table_name, COALESCE(SUM(CASE WHEN p.operation = 'DE' THEN p.row_count END), 0) AS rows_extracted,
+  SELECT p.table_name, SUM(p.operation = 'DE') AS chunks_written, SUM(p.operation = 'D') AS chunks_loaded,
+    COALESCE(SUM(CASE WHEN p.operation = 'DE' THEN p.row_count END), 0) AS rows_extracted,
     COALESCE(SUM(CASE WHEN p.operation = 'D' THEN p.row_count END), 0) AS rows_loaded,
     COALESCE(SUM(CASE WHEN p.operation = 'D' THEN p.byte_count END), 0) AS bytes_loaded
   FROM wirekite_progress p WHERE p.operation IN ('DE', 'D') AND p.finish_time IS NOT NULL
@@ -86,10 +89,12 @@ FROM (
 ) c);
 UPDATE wirekite_table t
   JOIN JSON_TABLE(@totals, '$[*]' COLUMNS (table_name VARCHAR(320) PATH '$.t', rows_extracted BIGINT PATH '$.e',
-    rows_loaded BIGINT PATH '$.r', bytes_loaded BIGINT PATH '$.b')) c ON c.table_name = t.table_name
+    rows_loaded BIGINT PATH '$.r', bytes_loaded BIGINT PATH '$.b', chunks_written BIGINT PATH '$.w',
+    chunks_loaded BIGINT PATH '$.l')) c ON c.table_name = t.table_name
 SET t.rows_extracted = c.rows_extracted, t.rows_loaded = c.rows_loaded, t.bytes_loaded = c.bytes_loaded,
-  t.updated_at = UTC_TIMESTAMP(6)
-WHERE t.rows_extracted <> c.rows_extracted OR t.rows_loaded <> c.rows_loaded OR t.bytes_loaded <> c.bytes_loaded
+  t.chunks_written = c.chunks_written, t.chunks_loaded = c.chunks_loaded, t.updated_at = UTC_TIMESTAMP(6)
+WHERE (t.rows_extracted, t.rows_loaded, t.bytes_loaded, t.chunks_written, t.chunks_loaded)
+  <> (c.rows_extracted, c.rows_loaded, c.bytes_loaded, c.chunks_written, c.chunks_loaded)
 
 -- name: finish_tables
 -- Rows are in and nothing of the table is left to do but what waits for the end.

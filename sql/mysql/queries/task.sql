@@ -45,6 +45,8 @@ WHERE t.kind <> 'event' AND (:kinds IS NULL
     OR t.kind IN (SELECT k.kind FROM JSON_TABLE(COALESCE(:kinds, '[]'), '$[*]' COLUMNS (kind VARCHAR(64) PATH '$')) k))
   AND (t.state = 'READY' OR t.state = 'RUNNING' AND NOT EXISTS
     (SELECT 1 FROM wirekite_worker k WHERE k.worker = t.worker AND k.lease_until > UTC_TIMESTAMP(6)))
+  AND (:held IS NULL OR NOT EXISTS (SELECT 1 FROM wirekite_table w WHERE w.table_name = t.table_name
+    AND (JSON_CONTAINS(:held, JSON_QUOTE(w.table_name)) OR JSON_CONTAINS(:held, JSON_QUOTE(CONCAT('schema:', w.schema_name))))))
 ORDER BY t.priority DESC, t.byte_count DESC, t.task_id LIMIT 1
 
 -- name: take_task
@@ -86,7 +88,8 @@ UPDATE wirekite_table t
   JOIN JSON_TABLE(@loaded, '$[*]' COLUMNS (table_name VARCHAR(320) PATH '$.t', rows_extracted BIGINT PATH '$.e',
     rows_loaded BIGINT PATH '$.r', bytes_loaded BIGINT PATH '$.b')) c ON c.table_name = t.table_name
 SET t.state = 'LOADED', t.updated_at = UTC_TIMESTAMP(6),
-  t.rows_extracted = c.rows_extracted, t.rows_loaded = c.rows_loaded, t.bytes_loaded = c.bytes_loaded
+  t.rows_extracted = c.rows_extracted, t.rows_loaded = c.rows_loaded, t.bytes_loaded = c.bytes_loaded,
+  t.chunks_written = t.chunk_count, t.chunks_loaded = t.chunk_count
 WHERE t.state = 'COPYING';
 UPDATE wirekite_task e
   JOIN JSON_TABLE(@loaded, '$[*]' COLUMNS (table_name VARCHAR(320) PATH '$.t')) c ON c.table_name = e.table_name
@@ -94,9 +97,16 @@ SET e.state = 'DONE', e.outcome = 'success', e.finished_at = UTC_TIMESTAMP(6)
 WHERE e.kind = 'event' AND e.state = 'READY';
 SELECT c.table_name FROM JSON_TABLE(@loaded, '$[*]' COLUMNS (table_name VARCHAR(320) PATH '$.t')) c
 
+-- name: reopen_events
+UPDATE wirekite_task SET state = 'WAITING', finished_at = NULL WHERE task_id IN ('in step', 'cutover') AND state IN ('READY', 'DONE')
+
 -- name: reopen_tasks
-SELECT task_id FROM wirekite_task WHERE state IN ('FAILED', 'BLOCKED') FOR UPDATE;
-UPDATE wirekite_task SET state = 'WAITING', blocked_by = NULL, worker = NULL WHERE state IN ('FAILED', 'BLOCKED')
+-- Of one table: what has failed there, and what waited for that.
+SET @again = (SELECT JSON_ARRAYAGG(t.task_id) FROM wirekite_task t LEFT JOIN wirekite_task b ON b.task_id = t.blocked_by
+  WHERE t.state IN ('FAILED', 'BLOCKED') AND (:table IS NULL OR t.table_name = :table OR b.table_name = :table));
+SELECT a.task_id FROM JSON_TABLE(COALESCE(@again, '[]'), '$[*]' COLUMNS (task_id VARCHAR(380) PATH '$')) a;
+UPDATE wirekite_task t JOIN JSON_TABLE(COALESCE(@again, '[]'), '$[*]' COLUMNS (task_id VARCHAR(380) PATH '$')) a ON a.task_id = t.task_id
+SET t.state = 'WAITING', t.blocked_by = NULL, t.worker = NULL
 
 -- name: open_tasks
 SELECT task_id, kind, table_name, state, attempt_no, worker, status_reason, blocked_by
@@ -131,12 +141,14 @@ WITH RECURSIVE late (task_id) AS (
     JOIN wirekite_task t ON t.task_id = d.task_id AND t.kind <> 'event'
 )
 SELECT t.task_id, t.state, t.`undo`, t.is_repeated,
+  CASE WHEN t.state = 'RUNNING' AND EXISTS (SELECT 1 FROM wirekite_worker k WHERE k.worker = t.worker AND k.lease_until > UTC_TIMESTAMP(6))
+    THEN 'YES' ELSE 'NO' END AS at_work,
   COALESCE((SELECT JSON_ARRAYAGG(d.depends_on) FROM wirekite_task_dependency d WHERE d.task_id = t.task_id), '[]') AS needs
 FROM wirekite_task t JOIN chosen c ON c.task_id = t.task_id
 
 -- name: rewind_task
 UPDATE wirekite_task SET state = 'WAITING', worker = NULL, finished_at = NULL, outcome = NULL, status_reason = NULL
-WHERE task_id = :task
+WHERE task_id = :task AND state = :state
 
 -- name: rewind_events
 UPDATE wirekite_task SET state = 'WAITING', worker = NULL, finished_at = NULL, outcome = NULL, status_reason = NULL

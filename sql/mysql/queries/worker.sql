@@ -5,8 +5,8 @@ DELETE FROM wirekite_worker WHERE lease_until < UTC_TIMESTAMP(6) - INTERVAL 1 DA
 UPDATE wirekite_worker SET state = 'DEAD' WHERE lease_until < UTC_TIMESTAMP(6) AND state NOT IN ('STOPPED', 'DEAD')
 
 -- name: register_workers
-INSERT INTO wirekite_worker (worker, role, host, pid, source_session, target_session, version)
-SELECT u.worker, u.role, u.host, u.pid, u.source_session, u.target_session, u.version
+INSERT INTO wirekite_worker (worker, role, host, pid, source_session, target_session, version, lease_until)
+SELECT u.worker, u.role, u.host, u.pid, u.source_session, u.target_session, u.version, UTC_TIMESTAMP(6) + INTERVAL :lease SECOND
 FROM JSON_TABLE(:units, '$[*]' COLUMNS (worker VARCHAR(320) PATH '$.worker', role VARCHAR(32) PATH '$.role',
   host VARCHAR(320) PATH '$.host', pid BIGINT PATH '$.pid', source_session VARCHAR(320) PATH '$.source_session',
   target_session VARCHAR(320) PATH '$.target_session', version VARCHAR(320) PATH '$.version')) u
@@ -20,10 +20,13 @@ UPDATE wirekite_worker w
   JOIN JSON_TABLE(:units, '$[*]' COLUMNS (worker VARCHAR(320) PATH '$.worker', state VARCHAR(16) PATH '$.state',
     why LONGTEXT PATH '$.why', at_mark LONGTEXT PATH '$.at_mark', action_read VARCHAR(16) PATH '$.action_read',
     action_read_at DATETIME(6) PATH '$.action_read_at', source_session VARCHAR(320) PATH '$.source_session',
-    target_session VARCHAR(320) PATH '$.target_session')) u ON u.worker = w.worker
+    target_session VARCHAR(320) PATH '$.target_session', activity VARCHAR(16) PATH '$.activity',
+    table_name VARCHAR(320) PATH '$.table_name', blocked_by LONGTEXT PATH '$.blocked_by',
+    settings_read_at DATETIME(6) PATH '$.settings_read_at')) u ON u.worker = w.worker
 SET w.state = u.state, w.why = u.why, w.at_mark = u.at_mark, w.action_read = u.action_read,
   w.action_read_at = u.action_read_at, w.source_session = u.source_session, w.target_session = u.target_session,
-  w.heartbeat_at = UTC_TIMESTAMP(6), w.lease_until = UTC_TIMESTAMP(6) + INTERVAL 15 SECOND
+  w.activity = u.activity, w.table_name = u.table_name, w.blocked_by = u.blocked_by, w.settings_read_at = u.settings_read_at,
+  w.heartbeat_at = UTC_TIMESTAMP(6), w.lease_until = UTC_TIMESTAMP(6) + INTERVAL :lease SECOND
 
 -- name: end_leases
 SELECT worker FROM wirekite_worker WHERE host = :host AND pid = :pid AND lease_until > UTC_TIMESTAMP(6) FOR UPDATE;
@@ -37,3 +40,7 @@ SET w.state = 'STOPPED', w.why = :why, w.lease_until = UTC_TIMESTAMP(6), w.heart
 -- name: living_workers
 SELECT worker, role, host, pid, state, why, at_mark, target_session, lease_until
 FROM wirekite_worker WHERE lease_until > UTC_TIMESTAMP(6) ORDER BY role, worker
+
+-- name: stopped_workers
+SELECT w.worker FROM wirekite_worker w JOIN wirekite_command_in_force c ON c.scope = CONCAT('worker:', w.worker) AND c.action = 'STOP'
+WHERE w.host = :host AND w.pid = :pid

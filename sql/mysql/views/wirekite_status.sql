@@ -11,6 +11,7 @@ SELECT k.records_processed, k.records_total,
     + INTERVAL ROUND((k.records_total - k.records_processed) / k.records_processed * k.elapsed_hours * 3600) SECOND END AS eta_completion,
   CASE
     WHEN k.action_words IS NULL OR k.action_words NOT IN ('RUN', 'PAUSE', 'STOP') THEN 'paused'
+    WHEN k.cut_over IS NOT NULL THEN 'cut over'
     WHEN k.is_loaded AND k.streams = 0 THEN 'loaded'
     WHEN k.action_words = 'STOP' THEN 'stopped'
     WHEN k.tables_total = 0 THEN 'not started'
@@ -24,23 +25,26 @@ SELECT k.records_processed, k.records_total,
   k.phase_total, NULL AS phase_name, k.started_at, ROUND(k.elapsed_hours, 4) AS elapsed_hours,
   CASE WHEN k.errors_total > 0 THEN ROUND(k.errors_recovered / k.errors_total, 3) END AS recovery_rate,
   k.migration, k.action_words AS action, k.workers_alive, k.tables_total, k.open_tables, k.failed_tables, k.open_tasks, k.failed_tasks,
-  k.bytes_loaded, k.bytes_total, NULL AS change_held_by
+  k.bytes_loaded, k.bytes_total, NULL AS change_held_by, k.skipped_tables, k.open_commands, k.cut_over
 FROM (
   SELECT t.*, d.current_table, ROUND(t.rows_loaded + d.rows_in_flight) AS records_processed, e.started_at,
     TIMESTAMPDIFF(MICROSECOND, e.started_at, COALESCE(e.ended_at, UTC_TIMESTAMP(6))) / 3600000000e0 AS elapsed_hours,
     t.tables_total > 0 AND t.open_tables = 0 AND q.open_tasks = 0 AS is_loaded,
     a.action_words, w.workers_alive, w.coordinators, q.open_tasks, q.failed_tasks, f.streams, f.tables_behind,
-    (SELECT file_value FROM wirekite_setting WHERE name = 'migration') AS migration
+    (SELECT file_value FROM wirekite_setting WHERE name = 'migration') AS migration,
+    (SELECT file_value FROM wirekite_setting WHERE name = 'cut_over') AS cut_over,
+    (SELECT COUNT(*) FROM wirekite_command WHERE state IN ('PENDING', 'SEEN')) AS open_commands
   FROM (
     SELECT COALESCE(SUM(rows_loaded), 0) AS rows_loaded,
-      COALESCE(SUM(CASE WHEN state IN ('LOADED', 'DONE') THEN rows_extracted ELSE GREATEST(rows_estimated, rows_extracted) END), 0) AS records_total,
+      COALESCE(SUM(CASE WHEN state IN ('LOADED', 'DONE') THEN rows_extracted WHEN state = 'SKIPPED' THEN rows_loaded ELSE GREATEST(rows_estimated, rows_extracted) END), 0) AS records_total,
       COALESCE(SUM(bytes_loaded), 0) AS bytes_loaded, COALESCE(SUM(GREATEST(bytes_estimated, bytes_loaded)), 0) AS bytes_total,
       COALESCE(SUM(errors_total), 0) AS errors_total, COALESCE(SUM(errors_recovered), 0) AS errors_recovered,
       COALESCE(SUM(errors_escalated), 0) AS errors_escalated,
-      COALESCE(MIN(CASE WHEN state <> 'DONE' THEN phase END), MAX(phase), 0) AS current_phase, COALESCE(MAX(phase), 0) AS phase_total,
-      COUNT(*) AS tables_total, COUNT(CASE WHEN state <> 'DONE' THEN 1 END) AS open_tables,
+      COALESCE(MIN(CASE WHEN state NOT IN ('DONE', 'SKIPPED') THEN phase END), MAX(phase), 0) AS current_phase, COALESCE(MAX(phase), 0) AS phase_total,
+      COUNT(*) AS tables_total, COUNT(CASE WHEN state NOT IN ('DONE', 'SKIPPED') THEN 1 END) AS open_tables,
       COUNT(CASE WHEN state IN ('PLANNED', 'COPYING') THEN 1 END) AS loading_tables,
-      COUNT(CASE WHEN state IN ('FAILED', 'RELOAD_NEEDED') THEN 1 END) AS failed_tables
+      COUNT(CASE WHEN state IN ('FAILED', 'HELD', 'RELOAD_NEEDED') THEN 1 END) AS failed_tables,
+      COUNT(CASE WHEN state = 'SKIPPED' THEN 1 END) AS skipped_tables
     FROM wirekite_table
   ) t, (
     SELECT COALESCE(SUM(CASE WHEN mark REGEXP '^[0-9]{1,16}$' THEN CAST(mark AS SIGNED) ELSE 0 END), 0) AS rows_in_flight,

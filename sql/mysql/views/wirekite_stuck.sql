@@ -1,12 +1,12 @@
 -- Everything that is being done, with a verdict: working, slow, paused, dead, waiting for a lock, for a worker. An idle
--- stream of changes is not slow, nor is its lane while no file waits; files are in the hands of whoever has the lane. Who
--- waits for a row of another session is slow: what holds it is told only to those who may see all processes.
+-- stream of changes is not slow, nor is its lane while no file waits; files are in the hands of whoever has the lane. Whose
+-- row lock a session waits for is told by the loader itself, where its login has PROCESS; else it is slow.
 CREATE OR REPLACE VIEW wirekite_stuck AS
 SELECT u.source, u.target, u.operation, u.table_name,
   CASE
     WHEN u.worker IS NULL THEN 'waiting for a worker'
     WHEN w.worker IS NULL OR w.lease_until <= UTC_TIMESTAMP(6) THEN 'dead'
-    WHEN w.wait LIKE 'Waiting for %lock' THEN 'waiting for a lock'
+    WHEN w.blocked_by IS NOT NULL OR w.wait LIKE 'Waiting for %lock' THEN 'waiting for a lock'
     WHEN w.state IN ('PAUSED', 'PAUSING') THEN 'paused'
     WHEN u.moved_at < UTC_TIMESTAMP(6) - INTERVAL 60 SECOND THEN 'slow'
     ELSE 'working'
@@ -17,6 +17,7 @@ SELECT u.source, u.target, u.operation, u.table_name,
     WHEN w.lease_until <= UTC_TIMESTAMP(6) THEN CONCAT('process ', w.pid, ' on ', w.host, ' has not been heard of since ', w.heartbeat_at, '; ',
       CASE WHEN w.session IS NULL THEN 'another one takes over'
         ELSE CONCAT('its session ', w.target_session, ' is still open and may hold the row') END)
+    WHEN w.blocked_by IS NOT NULL THEN CONCAT('held by ', w.blocked_by)
     WHEN w.wait LIKE 'Waiting for %lock' THEN CONCAT('session ', w.target_session, ': ', w.wait)
     WHEN w.state IN ('PAUSED', 'PAUSING') THEN COALESCE(w.why, CONCAT('by ', h.changed_by, ' at ', h.changed_at))
     ELSE COALESCE(w.why, CONCAT('last progress at ', u.updated_at))
@@ -41,7 +42,7 @@ FROM (
   ) u
   LEFT JOIN (
     SELECT k.worker, k.state, k.why, k.host, k.pid, k.source_session, k.target_session, k.heartbeat_at, k.lease_until,
-      s.ID AS session, s.STATE AS wait, s.INFO AS query
+      k.blocked_by, s.ID AS session, s.STATE AS wait, s.INFO AS query
     FROM wirekite_worker k LEFT JOIN information_schema.PROCESSLIST s ON s.ID = k.target_session
   ) w ON w.worker = u.worker
   LEFT JOIN (SELECT changed_by, changed_at FROM wirekite_history WHERE object = 'wirekite_action'

@@ -2,7 +2,7 @@
 SELECT t.table_name, t.generation, t.applied_seq::text AS applied_seq, t.start_seq::text AS start_seq,
   CASE WHEN t.state IN ('LOADED', 'DONE') AND k.state = 'DONE' THEN 'YES' ELSE 'NO' END AS followed
 FROM wirekite_table t LEFT JOIN wirekite_task k ON k.task_id = 'follow ' || t.table_name
-WHERE t.applied_seq IS NOT NULL ORDER BY t.applied_seq, t.table_name
+WHERE t.applied_seq IS NOT NULL AND t.state <> 'SKIPPED' ORDER BY t.applied_seq, t.table_name
 
 -- name: advance_behind
 -- The files that were applied stay for their time from now on: the target may fall back to an older state.
@@ -37,7 +37,7 @@ WHERE table_name = :table::text AND applied_seq IS NOT NULL AND state IN ('LOADE
 -- name: held_by
 -- What the lane has passed and the table that is furthest behind has not.
 SELECT t.table_name, CASE WHEN t.state = 'FAILED' THEN 'YES' ELSE 'NO' END AS stopped, h.byte_count::text AS byte_count
-FROM (SELECT table_name, state, applied_seq FROM wirekite_table WHERE applied_seq IS NOT NULL AND state <> 'RELOAD_NEEDED'
+FROM (SELECT table_name, state, applied_seq FROM wirekite_table WHERE applied_seq IS NOT NULL AND state NOT IN ('RELOAD_NEEDED', 'SKIPPED')
     ORDER BY applied_seq, CASE WHEN state = 'FAILED' THEN 0 ELSE 1 END, table_name LIMIT 1) t
   CROSS JOIN LATERAL (SELECT coalesce(sum(byte_count), 0) AS byte_count FROM wirekite_progress
     WHERE target = 'C' AND finish_time IS NOT NULL AND last_seq > t.applied_seq) h
@@ -55,4 +55,4 @@ SELECT 'wirekite_table', table_name, 'state', 'RELOAD_NEEDED: ' || :why::text FR
 
 -- name: in_step
 SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_table
-  WHERE applied_seq IS NOT NULL OR state NOT IN ('LOADED', 'DONE')) THEN 'NO' ELSE 'YES' END AS in_step
+  WHERE state <> 'SKIPPED' AND (applied_seq IS NOT NULL OR state NOT IN ('LOADED', 'DONE'))) THEN 'NO' ELSE 'YES' END AS in_step

@@ -6,7 +6,12 @@ SELECT mark FROM wirekite_progress WHERE source = 'stream' AND target = 'changes
 SELECT mark FROM wirekite_progress WHERE source = 'stream' AND target = 'changes' FOR UPDATE
 
 -- name: behind_names
-SELECT table_name FROM wirekite_table WHERE applied_seq IS NOT NULL
+SELECT table_name, CASE WHEN state = 'SKIPPED' THEN 'YES' ELSE 'NO' END AS skipped
+FROM wirekite_table WHERE applied_seq IS NOT NULL OR state = 'SKIPPED'
+
+-- name: lane_limit
+-- While a cutover is under way: the last transaction that belongs to the source.
+SELECT value FROM wirekite_setting WHERE name = 'lane_limit' AND value <> ''
 
 -- name: pass_files
 -- `last_seq` is the last transaction that has a line in the file, also where that ends in a later one.

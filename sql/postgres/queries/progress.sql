@@ -17,6 +17,7 @@ FROM wirekite_progress p
 WHERE p.operation = 'DE' AND p.finish_time IS NULL
   AND (p.worker IS NULL OR NOT EXISTS
     (SELECT 1 FROM wirekite_worker k WHERE k.worker = p.worker AND k.lease_until > clock_timestamp()))
+  AND (:held::jsonb IS NULL OR NOT (:held::jsonb ? t.table_name OR :held::jsonb ? ('schema:' || t.schema_name)))
 ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
 FOR UPDATE OF p SKIP LOCKED
 
@@ -29,6 +30,7 @@ FROM wirekite_progress p
 WHERE p.operation = 'D' AND p.finish_time IS NULL
   AND (p.worker IS NULL OR NOT EXISTS
     (SELECT 1 FROM wirekite_worker k WHERE k.worker = p.worker AND k.lease_until > clock_timestamp()))
+  AND (:held::jsonb IS NULL OR NOT (:held::jsonb ? t.table_name OR :held::jsonb ? ('schema:' || t.schema_name)))
 ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
 FOR UPDATE OF p SKIP LOCKED
 
@@ -40,6 +42,7 @@ FROM wirekite_progress p
   JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
   JOIN wirekite_task e ON e.kind = 'event' AND e.table_name = t.table_name AND e.state = 'READY'
 WHERE p.operation = 'DE' AND p.finish_time IS NOT NULL AND p.claimed_at IS NULL
+  AND (:held::jsonb IS NULL OR NOT (:held::jsonb ? t.table_name OR :held::jsonb ? ('schema:' || t.schema_name)))
 ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
 FOR UPDATE OF p SKIP LOCKED FOR KEY SHARE OF t SKIP LOCKED
 

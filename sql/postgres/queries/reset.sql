@@ -6,7 +6,8 @@ GROUP BY t.table_name ORDER BY t.table_name
 
 -- name: end_reset
 WITH snapshots AS (DELETE FROM wirekite_snapshot), rest AS (DELETE FROM wirekite_progress), samples AS (DELETE FROM wirekite_sample),
-  in_no_lane AS (UPDATE wirekite_table SET applied_seq = NULL)
+  in_no_lane AS (UPDATE wirekite_table SET applied_seq = NULL),
+  no_cutover AS (UPDATE wirekite_setting SET file_value = '' WHERE name IN ('cutover', 'lane_limit'))
 INSERT INTO wirekite_history (object, column_name, new_value) VALUES ('wirekite_progress', 'reset', 'everything was emptied')
 
 -- name: progress_emptied
@@ -15,8 +16,9 @@ SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_table WHERE chunk_count > 0 OR s
   AND NOT EXISTS (SELECT 1 FROM wirekite_progress) THEN 'YES' ELSE 'NO' END AS emptied
 
 -- name: discard_derived
-WITH snapshots AS (DELETE FROM wirekite_snapshot), samples AS (DELETE FROM wirekite_sample)
+WITH snapshots AS (DELETE FROM wirekite_snapshot), samples AS (DELETE FROM wirekite_sample),
+  no_cutover AS (UPDATE wirekite_setting SET file_value = '' WHERE name IN ('cutover', 'lane_limit'))
 UPDATE wirekite_table SET state = 'PLANNED', generation = generation + 1, snapshot_id = NULL, start_position = NULL,
-  start_seq = NULL, applied_seq = NULL, encoding = NULL, chunk_count = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0,
+  start_seq = NULL, applied_seq = NULL, encoding = NULL, chunk_count = 0, chunks_written = 0, chunks_loaded = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0,
   error = NULL, updated_at = clock_timestamp()
 RETURNING table_name

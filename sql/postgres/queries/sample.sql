@@ -1,8 +1,16 @@
 -- name: insert_sample
 -- Where everything before it is in files already (an idle source), it is at once as good as applied.
-INSERT INTO wirekite_sample (position, log_bytes, kept_bytes, limit_bytes, last_seq)
+WITH seen AS (
+  UPDATE wirekite_worker SET source_position = :position::text, source_time = clock_timestamp()
+  WHERE role = 'capture' AND lease_until > clock_timestamp()
+)
+INSERT INTO wirekite_sample (position, log_bytes, kept_bytes, limit_bytes, last_seq, applied_bytes)
 VALUES (:position::text, :bytes::bigint, :kept::bigint, :limit::bigint,
-  (SELECT last_seq FROM wirekite_progress WHERE operation = 'CE' AND finish_time IS NULL AND log_bytes >= :bytes::bigint))
+  (SELECT last_seq FROM wirekite_progress WHERE operation = 'CE' AND finish_time IS NULL AND log_bytes >= :bytes::bigint),
+  (SELECT CASE WHEN f.applied_seq >= f.sealed_seq THEN (SELECT log_bytes FROM wirekite_progress WHERE source = f.stream AND target = 'CE')
+     ELSE (SELECT p.log_bytes FROM wirekite_progress p WHERE p.target = 'C' AND p.last_seq <= f.applied_seq
+       ORDER BY p.last_seq DESC LIMIT 1) END
+   FROM wirekite_following f))
 RETURNING CASE WHEN EXISTS (SELECT 1 FROM wirekite_sample WHERE sampled_at >= date_trunc('minute', clock_timestamp()))
   THEN 'NO' ELSE 'YES' END AS first_of_minute
 

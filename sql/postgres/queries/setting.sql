@@ -16,11 +16,15 @@ SELECT name, value, file_value, default_value, set_by FROM wirekite_setting
 WHERE set_by LIKE 'sql:%' AND value IS DISTINCT FROM coalesce(file_value, default_value) ORDER BY name
 
 -- name: read_settings
-SELECT name, value, set_by FROM wirekite_setting WHERE kind <> 'fixed'
+SELECT name, value, set_by, statement_timestamp()::text AS read_at,
+  CASE WHEN applied_at IS NULL OR applied_at < updated_at THEN 'YES' ELSE 'NO' END AS pending
+FROM wirekite_setting WHERE kind <> 'fixed'
 
 -- name: stamp_settings
-UPDATE wirekite_setting SET applied_at = clock_timestamp()
-WHERE kind <> 'fixed' AND (applied_at IS NULL OR applied_at < updated_at)
+-- Those that everybody who lives has read.
+UPDATE wirekite_setting s SET applied_at = clock_timestamp()
+WHERE s.kind <> 'fixed' AND (s.applied_at IS NULL OR s.applied_at < s.updated_at) AND NOT EXISTS (
+  SELECT 1 FROM wirekite_worker w WHERE w.lease_until > clock_timestamp() AND coalesce(w.settings_read_at < s.updated_at, true))
 
 -- name: read_fixed
 SELECT name, value FROM wirekite_setting WHERE kind = 'fixed'

@@ -19,7 +19,8 @@ SELECT CASE WHEN EXISTS (SELECT 1 FROM wirekite_progress WHERE target IN ('CE', 
   (SELECT string_agg(table_name, ', ' ORDER BY table_name) FROM wirekite_table WHERE start_position IS NOT NULL) AS read_tables
 
 -- name: find_stream
-SELECT position, last_seq::text AS last_seq, chunk_number::text AS chunk_number, error
+SELECT position, last_seq::text AS last_seq, chunk_number::text AS chunk_number, error,
+  CASE WHEN finish_time IS NULL THEN 'NO' ELSE 'YES' END AS finished
 FROM wirekite_progress WHERE source = :stream::text AND target = 'CE'
 
 -- name: next_stream

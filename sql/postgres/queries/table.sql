@@ -1,8 +1,8 @@
 -- name: insert_tables
 -- A table that joins later is behind from the lane's mark on: no snapshot that it will get is older.
-INSERT INTO wirekite_table (table_name, target_name, priority, rows_estimated, bytes_estimated, applied_seq)
-SELECT t.table_name, t.target_name, t.priority, t.rows_estimated, t.bytes_estimated, (SELECT lane_seq FROM wirekite_following)
-FROM jsonb_to_recordset(:tables::jsonb) AS t(table_name text, target_name text, priority double precision, rows_estimated bigint, bytes_estimated bigint)
+INSERT INTO wirekite_table (table_name, schema_name, target_name, priority, rows_estimated, bytes_estimated, applied_seq)
+SELECT t.table_name, t.schema_name, t.target_name, t.priority, t.rows_estimated, t.bytes_estimated, (SELECT lane_seq FROM wirekite_following)
+FROM jsonb_to_recordset(:tables::jsonb) AS t(table_name text, schema_name text, target_name text, priority double precision, rows_estimated bigint, bytes_estimated bigint)
 ON CONFLICT (table_name) DO NOTHING
 
 -- name: list_tables
@@ -25,13 +25,14 @@ WHERE table_name = :table::text AND state <> 'FAILED'
 -- What had failed before is tried once more by a new run, at its marks. What was loaded stays so: its changes are to follow.
 WITH event AS (
   UPDATE wirekite_task SET state = 'WAITING', status_reason = NULL, finished_at = NULL
-  WHERE kind = 'event' AND state = 'FAILED' AND table_name IN (SELECT table_name FROM wirekite_table WHERE state = 'FAILED')
+  WHERE kind = 'event' AND state = 'FAILED' AND table_name IN (SELECT table_name FROM wirekite_table
+    WHERE state IN ('FAILED', 'HELD') AND (:table::text IS NULL OR table_name = :table::text))
 )
 UPDATE wirekite_table SET error = NULL, updated_at = clock_timestamp(),
   state = CASE WHEN EXISTS (SELECT 1 FROM wirekite_task e WHERE e.kind = 'event' AND e.table_name = wirekite_table.table_name
       AND e.state = 'DONE') THEN 'LOADED'
     WHEN snapshot_id IS NULL THEN 'PLANNED' ELSE 'COPYING' END
-WHERE state = 'FAILED' RETURNING table_name
+WHERE state IN ('FAILED', 'HELD') AND (:table::text IS NULL OR table_name = :table::text) RETURNING table_name
 
 -- name: lock_table
 -- By a statement of its own: the next one then sees what those did who had begun before.
@@ -41,7 +42,7 @@ SELECT table_name FROM wirekite_table WHERE table_name = :table::text FOR UPDATE
 -- The caller holds the lane. From its mark on the table is behind: whatever is applied already is in the snapshot to come.
 WITH emptied AS (
   UPDATE wirekite_table SET state = 'PLANNED', generation = generation + 1, snapshot_id = NULL, start_position = NULL,
-    start_seq = NULL, encoding = NULL, chunk_count = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0, error = NULL,
+    start_seq = NULL, encoding = NULL, chunk_count = 0, chunks_written = 0, chunks_loaded = 0, rows_extracted = 0, rows_loaded = 0, bytes_loaded = 0, error = NULL,
     applied_seq = greatest(applied_seq, (SELECT lane_seq FROM wirekite_following)), updated_at = clock_timestamp()
   WHERE table_name = :table::text RETURNING table_name, generation
 ), gone AS (
@@ -82,9 +83,10 @@ ORDER BY t.table_name
 -- name: fold_totals
 -- Recomputed, not added to: a chunk that was counted twice or not at all would stay wrong for ever.
 UPDATE wirekite_table t SET rows_extracted = c.rows_extracted, rows_loaded = c.rows_loaded, bytes_loaded = c.bytes_loaded,
-  updated_at = clock_timestamp()
+  chunks_written = c.chunks_written, chunks_loaded = c.chunks_loaded, updated_at = clock_timestamp()
 FROM (
-  SELECT table_name, coalesce(sum(row_count) FILTER (WHERE operation = 'DE'), 0) AS rows_extracted,
+  SELECT table_name, count(*) FILTER (WHERE operation = 'DE') AS chunks_written, count(*) FILTER (WHERE operation = 'D') AS chunks_loaded,
+    coalesce(sum(row_count) FILTER (WHERE operation = 'DE'), 0) AS rows_extracted,
     coalesce(sum(row_count) FILTER (WHERE operation = 'D'), 0) AS rows_loaded,
     coalesce(sum(byte_count) FILTER (WHERE operation = 'D'), 0) AS bytes_loaded
   FROM wirekite_progress WHERE operation IN ('DE', 'D') AND finish_time IS NOT NULL
@@ -92,7 +94,8 @@ FROM (
   GROUP BY table_name
 ) c
 WHERE c.table_name = t.table_name
-  AND (t.rows_extracted, t.rows_loaded, t.bytes_loaded) IS DISTINCT FROM (c.rows_extracted, c.rows_loaded, c.bytes_loaded)
+  AND (t.rows_extracted, t.rows_loaded, t.bytes_loaded, t.chunks_written, t.chunks_loaded)
+    IS DISTINCT FROM (c.rows_extracted, c.rows_loaded, c.bytes_loaded, c.chunks_written, c.chunks_loaded)
 
 -- name: finish_tables
 -- Rows are in and nothing of the table is left to do but what waits for the end.

@@ -36,6 +36,8 @@ SELECT t.task_id FROM wirekite_task t
 WHERE t.kind <> 'event' AND (:kinds::jsonb IS NULL OR t.kind IN (SELECT jsonb_array_elements_text(:kinds::jsonb)))
   AND (t.state = 'READY' OR t.state = 'RUNNING' AND NOT EXISTS
     (SELECT 1 FROM wirekite_worker k WHERE k.worker = t.worker AND k.lease_until > clock_timestamp()))
+  AND (:held::jsonb IS NULL OR NOT EXISTS (SELECT 1 FROM wirekite_table w
+    WHERE w.table_name = t.table_name AND (:held::jsonb ? w.table_name OR :held::jsonb ? ('schema:' || w.schema_name))))
 ORDER BY t.priority DESC, t.byte_count DESC, t.task_id LIMIT 1
 FOR UPDATE SKIP LOCKED
 
@@ -60,7 +62,8 @@ WHERE task_id = :task::text AND kind = 'event' AND state = 'READY'
 -- Every chunk that was planned is written, every one is loaded, and their numbers agree.
 WITH loaded AS (
   UPDATE wirekite_table t SET state = 'LOADED', updated_at = clock_timestamp(),
-    rows_extracted = c.rows_extracted, rows_loaded = c.rows_loaded, bytes_loaded = c.bytes_loaded
+    rows_extracted = c.rows_extracted, rows_loaded = c.rows_loaded, bytes_loaded = c.bytes_loaded,
+    chunks_written = c.written, chunks_loaded = c.loads
   FROM wirekite_task e, wirekite_table w CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE p.operation = 'DE' AND p.finish_time IS NOT NULL) AS written,
       count(*) FILTER (WHERE p.operation = 'D' AND p.finish_time IS NOT NULL) AS loads,
@@ -77,9 +80,15 @@ UPDATE wirekite_task e SET state = 'DONE', outcome = 'success', finished_at = cl
 FROM loaded WHERE e.kind = 'event' AND e.table_name = loaded.table_name
 RETURNING e.table_name
 
+-- name: reopen_events
+UPDATE wirekite_task SET state = 'WAITING', finished_at = NULL WHERE task_id IN ('in step', 'cutover') AND state IN ('READY', 'DONE')
+
 -- name: reopen_tasks
-UPDATE wirekite_task SET state = 'WAITING', blocked_by = NULL, worker = NULL
-WHERE state IN ('FAILED', 'BLOCKED') RETURNING task_id
+-- Of one table: what has failed there, and what waited for that.
+UPDATE wirekite_task t SET state = 'WAITING', blocked_by = NULL, worker = NULL
+WHERE t.state IN ('FAILED', 'BLOCKED') AND (:table::text IS NULL OR t.table_name = :table::text
+  OR EXISTS (SELECT 1 FROM wirekite_task b WHERE b.task_id = t.blocked_by AND b.table_name = :table::text))
+RETURNING t.task_id
 
 -- name: open_tasks
 SELECT task_id, kind, table_name, state, attempt_no, worker, status_reason, blocked_by
@@ -114,12 +123,14 @@ WITH RECURSIVE late(task_id) AS (
     JOIN wirekite_task t ON t.task_id = d.task_id AND t.kind <> 'event'
 )
 SELECT t.task_id, t.state, t.undo, t.is_repeated,
+  CASE WHEN t.state = 'RUNNING' AND EXISTS (SELECT 1 FROM wirekite_worker k WHERE k.worker = t.worker AND k.lease_until > clock_timestamp())
+    THEN 'YES' ELSE 'NO' END AS at_work,
   coalesce((SELECT jsonb_agg(d.depends_on) FROM wirekite_task_dependency d WHERE d.task_id = t.task_id), '[]')::text AS needs
 FROM wirekite_task t JOIN chosen c ON c.task_id = t.task_id
 
 -- name: rewind_task
 UPDATE wirekite_task SET state = 'WAITING', worker = NULL, finished_at = NULL, outcome = NULL, status_reason = NULL
-WHERE task_id = :task::text
+WHERE task_id = :task::text AND state = :state::text
 
 -- name: rewind_events
 UPDATE wirekite_task SET state = 'WAITING', worker = NULL, finished_at = NULL, outcome = NULL, status_reason = NULL

@@ -10,6 +10,7 @@ SELECT k.records_processed, k.records_total,
     + (k.records_total - k.records_processed) / k.records_processed * k.elapsed_hours * interval '1 hour' END AS eta_completion,
   CASE
     WHEN k.action_words IS NULL OR k.action_words NOT IN ('RUN', 'PAUSE', 'STOP') THEN 'paused'
+    WHEN k.cut_over IS NOT NULL THEN 'cut over'
     WHEN k.is_loaded AND k.streams = 0 THEN 'loaded'
     WHEN k.action_words = 'STOP' THEN 'stopped'
     WHEN k.tables_total = 0 THEN 'not started'
@@ -23,26 +24,29 @@ SELECT k.records_processed, k.records_total,
   k.phase_total, k.phase_name, k.started_at, round(k.elapsed_hours, 4) AS elapsed_hours,
   CASE WHEN k.errors_total > 0 THEN round(k.errors_recovered / k.errors_total, 3) END AS recovery_rate,
   k.migration, k.action_words AS action, k.workers_alive, k.tables_total, k.open_tables, k.failed_tables, k.open_tasks, k.failed_tasks,
-  k.bytes_loaded, k.bytes_total, k.change_held_by
+  k.bytes_loaded, k.bytes_total, k.change_held_by, k.skipped_tables, k.open_commands, k.cut_over
 FROM (
   SELECT t.*, d.current_table, round(t.rows_loaded + d.rows_in_flight) AS records_processed,
     extract(epoch FROM coalesce(e.ended_at, clock_timestamp()) - e.started_at)::numeric / 3600 AS elapsed_hours,
     t.tables_total > 0 AND t.open_tables = 0 AND q.open_tasks = 0 AS is_loaded,
     e.*, a.action_words, w.workers_alive, w.coordinators, q.*, f.*,
     (SELECT value FROM wirekite_setting WHERE name = 'migration') AS migration,
+    (SELECT value FROM wirekite_setting WHERE name = 'cut_over') AS cut_over,
+    (SELECT count(*) FROM wirekite_command WHERE state IN ('PENDING', 'SEEN')) AS open_commands,
     (SELECT string_agg(format('session %s of %s since %s', s.pid, s.usename, s.xact_start), ', ')
      FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid
      WHERE l.relation = 'wirekite_action'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted) AS change_held_by
   FROM (
     SELECT coalesce(sum(rows_loaded), 0) AS rows_loaded,
-      coalesce(sum(CASE WHEN state IN ('LOADED', 'DONE') THEN rows_extracted ELSE greatest(rows_estimated, rows_extracted) END), 0) AS records_total,
+      coalesce(sum(CASE WHEN state IN ('LOADED', 'DONE') THEN rows_extracted WHEN state = 'SKIPPED' THEN rows_loaded ELSE greatest(rows_estimated, rows_extracted) END), 0) AS records_total,
       coalesce(sum(bytes_loaded), 0) AS bytes_loaded, coalesce(sum(greatest(bytes_estimated, bytes_loaded)), 0) AS bytes_total,
       coalesce(sum(errors_total), 0) AS errors_total, coalesce(sum(errors_recovered), 0) AS errors_recovered,
       coalesce(sum(errors_escalated), 0) AS errors_escalated,
-      coalesce(min(phase) FILTER (WHERE state <> 'DONE'), max(phase), 0) AS current_phase, coalesce(max(phase), 0) AS phase_total,
-      NULL::text AS phase_name, count(*) AS tables_total, count(*) FILTER (WHERE state <> 'DONE') AS open_tables,
+      coalesce(min(phase) FILTER (WHERE state NOT IN ('DONE', 'SKIPPED')), max(phase), 0) AS current_phase, coalesce(max(phase), 0) AS phase_total,
+      NULL::text AS phase_name, count(*) AS tables_total, count(*) FILTER (WHERE state NOT IN ('DONE', 'SKIPPED')) AS open_tables,
       count(*) FILTER (WHERE state IN ('PLANNED', 'COPYING')) AS loading_tables,
-      count(*) FILTER (WHERE state IN ('FAILED', 'RELOAD_NEEDED')) AS failed_tables
+      count(*) FILTER (WHERE state IN ('FAILED', 'HELD', 'RELOAD_NEEDED')) AS failed_tables,
+      count(*) FILTER (WHERE state = 'SKIPPED') AS skipped_tables
     FROM wirekite_table
   ) t, (
     SELECT coalesce(sum(CASE WHEN mark ~ '^[0-9]{1,16}$' THEN mark::bigint ELSE 0 END), 0) AS rows_in_flight,

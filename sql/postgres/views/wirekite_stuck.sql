@@ -38,7 +38,8 @@ FROM (
     FROM wirekite_task t WHERE t.state = 'RUNNING'
   ) u
   LEFT JOIN (
-    SELECT k.*, s.state AS session_state, s.wait, s.query, s.blocked_by
+    SELECT k.worker, k.state, k.why, k.host, k.pid, k.source_session, k.target_session, k.heartbeat_at, k.lease_until,
+      s.state AS session_state, s.wait, s.query, coalesce(s.blocked_by, k.blocked_by) AS blocked_by
     FROM wirekite_worker k
       LEFT JOIN LATERAL session_of(CASE WHEN k.target_session ~ '^[0-9]{1,9}$' THEN k.target_session::bigint END) s ON true
     OFFSET 0

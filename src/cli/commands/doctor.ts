@@ -4,14 +4,15 @@ import type { Context } from '../../daemon/context.js';
 import { EXIT } from '../../daemon/exit.js';
 import { inspect } from '../../daemon/prepare.js';
 import { contextOf } from '../connectors.js';
-import { print, showFindings, showProvision } from '../render.js';
+import { print, showCutOver, showFindings, showProvision } from '../render.js';
 
 const command: CommandModule<object, { config: string }> = {
   command: 'doctor',
   describe: 'check versions, privileges, settings and disk; each failure with the statement that mends it',
   handler: async (argv) => {
     const context = await contextOf(argv, 'doctor');
-    const { findings, plan, provision } = await inspect(context);
+    const { findings, plan, provision, cutOver } = await inspect(context);
+    if (cutOver !== undefined) print(showCutOver(cutOver));
     const bytes = plan?.schema.tables.reduce((sum, table) => sum + table.bytesEstimated, 0) ?? 0;
     const all = [...findings, await disk(context, bytes)];
     print(showFindings(all));

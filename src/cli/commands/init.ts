@@ -5,7 +5,7 @@ import { setUpScript } from '../../control/set-up.js';
 import { establish, inspect } from '../../daemon/prepare.js';
 import type { Connectors } from '../../daemon/context.js';
 import { connectors, contextOf } from '../connectors.js';
-import { print } from '../render.js';
+import { print, showCutOver } from '../render.js';
 
 interface Options {
   config: string;
@@ -27,7 +27,8 @@ async function init(argv: Options): Promise<void> {
   if (!argv.sql && !existsSync(argv.config)) return begin(argv.config, await connectors());
   const context = await contextOf(argv, 'init');
   if (argv.sql) return print(await setUpScript(await context.control.get(), context.config.control.schema));
-  const { begun, owner, findings } = await inspect(context);
+  const { begun, owner, findings, cutOver } = await inspect(context);
+  if (cutOver !== undefined) return print(showCutOver(cutOver));
   if (!owner) return print('STOP stands in wirekite_action: nothing was changed');
   await establish(context, { stopped: false, begun, owner, findings }); // without a plan: that is for run to write
   print(

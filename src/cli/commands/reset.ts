@@ -3,6 +3,7 @@ import { Fault } from '../../base/fault.js';
 import type { Loader } from '../../connector/loader.js';
 import { actionSql } from '../../control/action.js';
 import { executeReset, planReset, type ResetPlan, type ResetTarget } from '../../control/reset.js';
+import { planVersion } from '../../control/set-up.js';
 import { tables } from '../../control/table.js';
 import type { Context } from '../../daemon/context.js';
 import { EXIT } from '../../daemon/exit.js';
@@ -84,7 +85,8 @@ async function layoutsOf(context: Context, loader: Loader): Promise<Map<string, 
 /** The source is asked only where somebody has cleared the chunk store away. */
 async function planned(context: Context): Promise<Schema> {
   try {
-    return await readSchema(context.store, context.config.migration);
+    const version = await onControl(context, planVersion);
+    return await readSchema(context.store, context.config.migration, version);
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'CHUNK_MISSING') throw error;
     return (await context.openExtractor('reset')).schema();

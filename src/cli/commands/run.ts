@@ -10,7 +10,7 @@ import type { Until } from '../../daemon/ending.js';
 import { establish, inspect, type Prepared } from '../../daemon/prepare.js';
 import { contextOf, extractorsFolder, loadersFolder } from '../connectors.js';
 import { progressLine } from '../progress-line.js';
-import { print, showFindings, showPlan, showProvision, visible } from '../render.js';
+import { print, showCutOver, showFindings, showPlan, showProvision, visible } from '../render.js';
 
 interface Options {
   config: string;
@@ -41,6 +41,7 @@ async function run(argv: Options): Promise<void> {
   const children = new Children(argv.execute && argv.children ? daemonsFor(context) : [], context.log);
   const prepared = await inspect(context);
   if (prepared.stopped) return stopped(context.config.control.schema);
+  if (prepared.cutOver !== undefined) return print(showCutOver(prepared.cutOver));
   if (!argv.execute) return explainRun(prepared);
   refuseFailures(prepared);
   for (const line of await establish(context, prepared)) context.log.warn(line);

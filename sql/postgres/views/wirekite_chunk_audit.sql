@@ -1,0 +1,18 @@
+-- Of each table, whether its chunks add up: planned, written, loaded; rows in files, rows disposed of, rows in the error queue.
+-- A row is in the target in the transaction that moved its mark, so rows in the target = rows_loaded - rows_queued.
+CREATE OR REPLACE VIEW wirekite_chunk_audit AS
+SELECT t.table_name, t.target_name, t.state, t.generation, t.chunk_count AS chunks_planned, t.chunks_written, t.chunks_loaded,
+  t.rows_extracted AS rows_written, t.rows_loaded + coalesce(d.rows_in_flight, 0) AS rows_loaded, coalesce(e.rows_queued, 0) AS rows_queued,
+  t.bytes_loaded,
+  CASE WHEN t.state = 'SKIPPED' THEN 'left out'
+    WHEN t.state IN ('LOADED', 'DONE') AND t.chunks_written = t.chunk_count AND t.chunks_loaded = t.chunk_count
+      AND t.rows_loaded = t.rows_extracted THEN 'whole'
+    WHEN t.state IN ('LOADED', 'DONE') OR t.chunks_loaded > t.chunks_written OR t.chunks_written > t.chunk_count
+      OR d.spoilt > 0 THEN 'differs'
+    ELSE 'open' END AS verdict
+FROM wirekite_table t
+  LEFT JOIN (SELECT table_name, sum(CASE WHEN mark ~ '^[0-9]{1,16}$' THEN mark::bigint ELSE 0 END)::bigint AS rows_in_flight,
+      count(*) FILTER (WHERE mark !~ '^(0|[1-9][0-9]{0,15})$' OR mark IS NULL) AS spoilt
+    FROM wirekite_progress WHERE operation = 'D' AND finish_time IS NULL GROUP BY table_name) d ON d.table_name = t.table_name
+  LEFT JOIN (SELECT table_name, count(*) AS rows_queued FROM wirekite_error
+    WHERE line_number IS NOT NULL AND resolution IS NULL GROUP BY table_name) e ON e.table_name = t.table_name;

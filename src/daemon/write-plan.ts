@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type { Loader } from '../connector/loader.js';
+import { insertColumns, type PlannedColumn } from '../control/column.js';
+import { raisePlan, writeFixed } from '../control/set-up.js';
+import { insertTables, type NewTable } from '../control/table.js';
+import { insertTasks, reopenEvents } from '../control/task.js';
+import type { Tx } from '../db/db.js';
+import { schemaName } from '../format/name.js';
+import { writeSchema } from '../format/skt.js';
+import { tableName, type Table, type TableName } from '../model/schema.js';
+import type { Context } from './context.js';
+import type { Plan } from './plan.js';
+
+/** The fixed setting that says whether the plan follows changes. */
+export const FOLLOWS = 'follows_changes';
+/** The fixed setting that names tables which joined later, whatever the configuration says. */
+export const ADDED = 'added_tables';
+
+/** The largest first, for its indexes take longest; and before others of its size one at which foreign keys are checked. */
+function urgencies(tables: readonly Table[]): Map<string, number> {
+  const checked = new Map<string, number>();
+  for (const table of tables)
+    for (const { references } of table.constraints)
+      for (const name of references ? [references.table, tableName(table)] : [])
+        checked.set(name, Math.max(checked.get(name) ?? 0, table.bytesEstimated));
+  return new Map(tables.map((t) => [tableName(t), t.bytesEstimated + (checked.get(tableName(t)) ?? 0)]));
+}
+
+function plannedColumns({ schema, mapping }: Plan): PlannedColumn[] {
+  const wanted = new Map(
+    schema.tables.flatMap((table) =>
+      table.columns.map((column) => [`${tableName(table)}.${column.name}`, column.override?.expression]),
+    ),
+  );
+  return mapping.tables.flatMap(({ table, columns }) =>
+    columns.map(({ column, type, targetType, refuses, loses }) => {
+      const expression = wanted.get(`${table}.${column}`);
+      return { table, column, sourceType: type, targetType, refuses, loses, expression };
+    }),
+  );
+}
+
+const schemaFiles = ({ config }: Context, version: number): string[] =>
+  (['skt', 'okt'] as const).map((kind) => schemaName(config.migration, kind, version));
+
+export async function hasSchemaFiles(context: Context, version: number): Promise<boolean> {
+  const names = new Set((await context.store.list()).map((file) => file.name));
+  return schemaFiles(context, version).every((name) => names.has(name));
+}
+
+/** What an attempt that was interrupted has left under their names was never read by anybody. */
+export async function writeSchemaFiles(context: Context, { schema }: Plan, version: number): Promise<void> {
+  const { config, store } = context;
+  for (const name of schemaFiles(context, version)) await store.remove(name);
+  const header = { migration: config.migration, chunk: randomUUID(), compression: config.chunks.compression };
+  await writeSchema(store, header, schema, version);
+}
+
+export async function writePlan(plan: Plan, loader: Loader, changes: boolean): Promise<void> {
+  const wanted = newTables(plan.schema.tables, loader);
+  await loader.db.transaction(async (tx) => {
+    await insertTables(tx, wanted);
+    await insertColumns(tx, plannedColumns(plan));
+    await insertTasks(tx, plan.steps);
+    await writeFixed(tx, FOLLOWS, changes ? 'YES' : 'NO');
+  });
+}
+
+/** Tables with rows, as rows of `wirekite_table`. */
+export function newTables(tables: readonly Table[], loader: Loader): NewTable[] {
+  const priorities = urgencies(tables);
+  return tables
+    .filter((table) => table.hasRows)
+    .map((table) => ({
+      table: tableName(table),
+      schema: table.schema,
+      target: loader.targetName(table),
+      priority: priorities.get(tableName(table)) ?? 0,
+      rowsEstimated: table.rowsEstimated,
+      bytesEstimated: table.bytesEstimated,
+    }));
+}
+
+/**
+ * A plan with more tables takes the place of the one before, whose files are written already: what everybody waits for
+ * waits for them too, and daemons read the files again. The tables' own rows come once all daemons have.
+ */
+export async function widenPlan(tx: Tx, plan: Plan, added: readonly TableName[]): Promise<void> {
+  await insertColumns(tx, plannedColumns(plan));
+  await insertTasks(tx, plan.steps);
+  await reopenEvents(tx);
+  await writeFixed(tx, ADDED, JSON.stringify(added));
+  await raisePlan(tx);
+}
