@@ -1,12 +1,15 @@
 import type { Ack, Command } from '../control/command.js';
 import { isWish } from '../control/command.js';
-import { concerns } from '../control/wishes.js';
+import { concerns, workerScope } from '../control/wishes.js';
 import type { Gate } from './gate.js';
 import type { Unit } from './unit.js';
 
+/** They record, or make plans. */
+const TABLELESS: ReadonlySet<string> = new Set(['capture', 'coordinate']);
+
 /**
  * What the units of a process answer to commands: that they have read them, and since when they obey. A unit obeys what was
- * read before its piece of work began.
+ * read before its piece of work began, and whatever is not about that piece.
  */
 export class Answers {
   /** By command, the reading in which it was first obeyed here. */
@@ -26,7 +29,9 @@ export class Answers {
   private answer(command: Command, unit: Unit, gate: Gate): Ack | undefined {
     if (command.action !== 'ADD' || this.knows(command.scope))
       this.since.set(command.id, this.since.get(command.id) ?? gate.serial);
-    const inEffect = unit.obeys >= (this.since.get(command.id) ?? Infinity) && !isBusyWith(command, unit);
+    const heard = this.since.get(command.id);
+    const inEffect =
+      heard !== undefined && (unit.obeys >= heard || !mayConcern(command, unit)) && !isBusyWith(command, unit);
     const answer = inEffect ? 'obeys' : `not yet: ${unit.why || unit.state}`;
     const ack = { command: command.id, worker: unit.worker, inEffect, atMark: unit.atMark, answer };
     const key = `${command.id} ${unit.worker}`;
@@ -46,6 +51,17 @@ export class Answers {
 /** Everybody does what is said to tables and workers; the rest is the coordinator's. */
 const isAnswered = (command: Command): boolean =>
   !command.expired && (isWish(command) || command.action === 'THROTTLE' || command.action === 'ADD');
+
+/**
+ * Whether what the unit does now may be what the command is about. Who is at work on one table begins with the next by the
+ * words that hold then; rates hold for every next block; those who never have a table in hand have none to let go.
+ */
+function mayConcern({ action, scope }: Command, { worker, role, table }: Unit): boolean {
+  if (action === 'THROTTLE') return false;
+  if (scope === '*') return true;
+  if (scope.startsWith('worker:')) return scope === workerScope(worker);
+  return !TABLELESS.has(role) && (table === undefined || concerns(scope, table));
+}
 
 /** Its table is to be left alone, and it still works on it. */
 const isBusyWith = (command: Command, { table, state }: Unit): boolean =>

@@ -77,7 +77,8 @@ export class ApplyPass {
     if (part.kind !== 'window' || part.changes === 0) return;
     this.unit.why = `applies ${part.changes} changes up to transaction ${part.seq}`;
     this.rows += part.changes;
-    await this.context.pacer.moved(this.unit, 'writers', part.changes, part.bytes);
+    await this.context.pacer.turn(this.unit, 'writers');
+    this.context.pacer.moved('writers', part.changes, part.bytes);
     await tx.query('SAVEPOINT openkite_window');
     const wrong = await this.applySets(tx, part.window);
     if (wrong !== undefined) {

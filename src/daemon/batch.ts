@@ -5,8 +5,10 @@ export interface BatchLimit {
   /** About so many go between two commits. */
   readonly bytes: number;
   readonly closed: () => boolean;
-  /** After so much was sent: what to wait for before more is. */
-  readonly moved?: (rows: number, bytes: number) => Promise<void> | undefined;
+  /** So much was sent. */
+  readonly moved: (rows: number, bytes: number) => void;
+  /** What to wait for before more is. */
+  readonly turn: () => Promise<void> | undefined;
 }
 
 /**
@@ -28,10 +30,11 @@ export class Batch {
   async *rows(): AsyncGenerator<Uint8Array> {
     let sent = 0;
     for await (const piece of this.reader.blocks(this.from)) {
+      if (sent > 0) await this.limit.turn();
       yield piece.bytes;
       probe('L3');
       sent += piece.bytes.length;
-      await this.limit.moved?.(piece.rowsEnded - this.reached, piece.bytes.length);
+      this.limit.moved(piece.rowsEnded - this.reached, piece.bytes.length);
       this.reached = piece.rowsEnded;
       if (piece.endsRow && (sent >= this.limit.bytes || this.limit.closed())) return;
     }

@@ -93,8 +93,8 @@ class ExtractWork implements Work {
     const writer = await createDkt(context.store, claim.source, contents, context.config.chunks.compression);
     try {
       unit.isStoring = () => writer.isFull;
-      const sink = context.pacer.isOn ? context.pacer.paced(writer, unit) : writer;
-      const rows = await snapshot.copy({ table, encoding: claim.encoding, bounds: claim.bounds }, sink);
+      writer.pace = context.pacer.ofReader(unit);
+      const rows = await snapshot.copy({ table, encoding: claim.encoding, bounds: claim.bounds }, writer);
       const sealed = await writer.seal();
       if (sealed.rows !== rows) throw miscounted(claim, rows, sealed.rows);
       probe('X7');

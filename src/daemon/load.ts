@@ -107,6 +107,8 @@ class LoadWork implements Work {
     const { context, unit } = this;
     const loader = await this.target.get();
     const layout = loader.layout(context.table(claim.table), claim.encoding);
+    await context.pacer.turn(unit, 'writers'); // before the transaction, which would hold its locks meanwhile
+    if (context.gate.closedFor(unit)) return false;
     const mark = await loader.db.transaction(async (tx) => {
       probe('L2');
       const from = await lockMark(tx, claim);
@@ -114,7 +116,8 @@ class LoadWork implements Work {
       const limit = {
         bytes: context.settings().batch_bytes,
         closed: () => context.gate.closedFor(unit),
-        moved: (rows: number, bytes: number) => context.pacer.moved(unit, 'writers', rows, bytes),
+        moved: (rows: number, bytes: number) => context.pacer.moved('writers', rows, bytes),
+        turn: () => context.pacer.turn(unit, 'writers'),
       };
       unit.activity = 'TARGET';
       const batch = new Batch(reader, from, limit);

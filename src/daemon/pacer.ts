@@ -2,7 +2,7 @@ import { monotonic, sleep } from '../base/clock.js';
 import type { Pace } from '../control/pace.js';
 import type { Settings } from '../control/settings.js';
 import type { Rates } from '../control/throttle.js';
-import type { ByteSink } from '../model/bytes.js';
+import type { DktWriter } from '../format/dkt.js';
 import type { Gate } from './gate.js';
 import type { Unit } from './unit.js';
 
@@ -45,43 +45,39 @@ export class Pacer {
     return `waits: ${this.pace.busy} sessions of others are busy on the target, throttle_sessions is ${most}`;
   }
 
-  /** After so much was moved: a promise to wait for, or undefined. A word that closes the gate ends the wait. */
-  moved(unit: Unit, side: Side, rows: number, bytes: number): Promise<void> | undefined {
+  /** So much was moved. */
+  moved(side: Side, rows: number, bytes: number): void {
     const { rows: rowRate, bytes: byteRate } = this.rates;
     const seconds = Math.max(rows / rowRate, bytes / byteRate) * this.pace[side];
-    if (seconds === 0) return undefined;
-    this.free[side] = Math.max(this.free[side], monotonic()) + seconds;
-    return this.until(unit, this.free[side]);
+    if (seconds > 0) this.free[side] = Math.max(this.free[side], monotonic()) + seconds;
   }
 
-  private async until(unit: Unit, end: number): Promise<void> {
-    const { activity } = unit;
-    for (let left = end - monotonic(); left > 0 && !this.gate.closedFor(unit); left = end - monotonic()) {
+  /** Before more is moved: what to wait for, or undefined. A word that closes the gate ends it, and so does a lifted limit. */
+  turn(unit: Unit, side: Side): Promise<void> | undefined {
+    return this.left(side) > 0 ? this.wait(unit, side) : undefined;
+  }
+
+  private left(side: Side): number {
+    const { rows, bytes } = this.rates;
+    if (rows === Infinity && bytes === Infinity) this.free[side] = -Infinity; // what was owed was owed to the limit
+    return this.free[side] - monotonic();
+  }
+
+  private async wait(unit: Unit, side: Side): Promise<void> {
+    for (let left = this.left(side); left > 0 && !this.gate.closedFor(unit); left = this.left(side)) {
       unit.activity = 'THROTTLE';
       await sleep(Math.min(LOOK_MS, left * 1000));
     }
-    unit.activity = activity;
+    unit.activity = side === 'readers' ? 'SOURCE' : 'TARGET';
   }
 
-  /** The same sink, but that it has no room while too much was moved. */
-  paced(sink: ByteSink, unit: Unit): ByteSink {
-    let [rows, bytes] = [0, 0];
-    return {
-      row: (length) => {
-        rows += 1;
-        sink.row(length);
-      },
-      endRow: () => sink.endRow?.(),
-      append: (piece, start, end) => {
-        bytes += end - start;
-        sink.append(piece, start, end);
-      },
-      ready: () => {
-        const wait = this.moved(unit, 'readers', rows, bytes);
-        [rows, bytes] = [0, 0];
-        const room = sink.ready();
-        return wait ? Promise.all([wait, room]).then(() => undefined) : room;
-      },
+  /** For what a unit reads into a chunk. */
+  ofReader(unit: Unit): DktWriter['pace'] {
+    let [before, bytesBefore] = [0, 0];
+    return (rows, bytes) => {
+      this.moved('readers', rows - before, bytes - bytesBefore);
+      [before, bytesBefore] = [rows, bytes];
+      return this.turn(unit, 'readers');
     };
   }
 }

@@ -138,7 +138,7 @@ class Process {
 
   private async enlist(count: number): Promise<Unit[]> {
     const { role } = this.body;
-    const units = Array.from({ length: count }, () => newUnit(newWorkerId(role, (this.enlisted += 1))));
+    const units = Array.from({ length: count }, () => newUnit(newWorkerId(role, (this.enlisted += 1)), role));
     await this.pulse.add(units);
     for (const unit of units) this.units.add(unit);
     return units;

@@ -12,6 +12,7 @@ import { isOutage } from './session.js';
 /** One unit that claims work: a row of `wirekite_worker`. Daemons have several; what they do is in their `Work`. */
 export interface Unit {
   readonly worker: string;
+  readonly role: string;
   state: WorkerState;
   /** What it does or waits for, in words. */
   why: string;
@@ -32,8 +33,9 @@ export interface Unit {
   dismissed: boolean;
 }
 
-export const newUnit = (worker: string): Unit => ({
+export const newUnit = (worker: string, role: string): Unit => ({
   worker,
+  role,
   state: 'STARTING',
   why: '',
   atMark: undefined,
@@ -91,6 +93,8 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
       await work.obey?.();
       unit.obeys = serial;
       show(unit, 'RUNNING', unit.why);
+      unit.activity = 'IDLE';
+      unit.table = undefined; // whatever it takes up next, it may be a table that is held meanwhile
       const did = await work.next();
       retries = 0;
       if (did) gate.call();
@@ -108,7 +112,6 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
 /** Back-pressure and the like say themselves what they are; else there is simply nothing to do. */
 async function idle(unit: Unit, gate: Gate, now: number): Promise<void> {
   if (unit.activity !== 'BUDGET' && unit.activity !== 'THROTTLE') unit.activity = 'IDLE';
-  unit.table = undefined;
   await gate.changed(IDLE_MS, now);
 }
 

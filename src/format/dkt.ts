@@ -54,6 +54,8 @@ export async function createDkt(
 export class DktWriter implements ByteSink {
   readonly #frame: FrameWriter;
   #rows = 0;
+  /** Asked after each input with the rows and raw bytes so far: what it returns is waited for, too. */
+  pace: ((rows: number, bytes: number) => Promise<void> | undefined) | undefined;
 
   constructor(frame: FrameWriter) {
     this.#frame = frame;
@@ -72,7 +74,8 @@ export class DktWriter implements ByteSink {
   }
 
   ready(): Promise<void> | undefined {
-    return this.#frame.ready();
+    const [wait, room] = [this.pace?.(this.#rows, this.#frame.rawBytes), this.#frame.ready()];
+    return wait && room ? Promise.all([wait, room]).then(() => undefined) : (wait ?? room);
   }
 
   /** What comes has to wait until a block is stored. */

@@ -5,12 +5,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { install } from './debian.js';
 
-const DAEMON = '/usr/sbin/mariadbd';
+export const DAEMON = '/usr/sbin/mariadbd';
 
 /** As little waiting for the disk as a killed process survives. */
 const SETTINGS: Readonly<Record<string, string | number>> = {
@@ -42,7 +43,7 @@ export class MariaDb {
 
   /** `settings`: options of the server, as on its command line. */
   static async start(settings: Readonly<Record<string, string | number>> = {}): Promise<MariaDb> {
-    install();
+    install('mariadb-server', DAEMON);
     const server = new MariaDb(mkdtempSync(join(tmpdir(), 'openkite-mariadb-')), { ...SETTINGS, ...settings });
     try {
       server.create();
@@ -117,21 +118,6 @@ export class MariaDb {
     await gone;
   }
 }
-
-/** Debian's package, where it is missing; as root, or by sudo without a password. Its service is kept from starting. */
-export function install(): void {
-  if (existsSync(DAEMON)) return;
-  console.error('MariaDB is not here: installing Debian’s mariadb-server');
-  const [program = '', ...first] = [...(userInfo().uid === 0 ? [] : ['sudo', '-n']), 'sh', '-c', INSTALL];
-  execFileSync(program, first, { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-const INSTALL = `
-  export DEBIAN_FRONTEND=noninteractive
-  policy=/usr/sbin/policy-rc.d
-  [ -e $policy ] || { printf '#!/bin/sh\\nexit 101\\n' > $policy && chmod +x $policy && trap "rm -f $policy" EXIT; }
-  get() { apt-get install -y --no-install-recommends mariadb-server; }
-  get || { apt-get update && get; }`;
 
 /** A shell that waits for the end of its input, which comes also when we are killed, and then clears up. */
 function guard(home: string): ChildProcess {

@@ -7,7 +7,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { startServer, type Major, type Server } from '../../extractors/postgres/server.js';
-import { install, MariaDb } from './mariadb.js';
+import { PSQL } from './client.js';
+import { install } from './debian.js';
+import { DAEMON, MariaDb } from './mariadb.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,7 +27,8 @@ const SETTINGS = {
 };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  install(); // before workers ask for it side by side
+  install('mariadb-server', DAEMON); // before workers ask for them side by side
+  install('postgresql-client', PSQL);
   const running = new Map<Major, Promise<Server>>();
   const start = (major: Major): Promise<Server> => {
     const server = running.get(major) ?? startServer({ major, settings: SETTINGS });

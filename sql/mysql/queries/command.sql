@@ -44,9 +44,10 @@ WHERE ended_at < UTC_TIMESTAMP(6) - INTERVAL :days DAY AND state IN ('DONE', 'RE
 DELETE FROM wirekite_history WHERE changed_at < UTC_TIMESTAMP(6) - INTERVAL :days DAY AND object <> 'source catalog'
 
 -- name: known_scopes
+-- Workers that have ended, too: one may do so at once when it is told to.
 SELECT t.scope FROM (
   SELECT table_name AS scope FROM wirekite_table UNION SELECT CONCAT('schema:', schema_name) FROM wirekite_table
-  UNION SELECT CONCAT('worker:', worker) FROM wirekite_worker WHERE lease_until > UTC_TIMESTAMP(6) UNION SELECT '*') t
+  UNION SELECT CONCAT('worker:', worker) FROM wirekite_worker UNION SELECT '*') t
 ORDER BY t.scope
 
 -- name: record_acks

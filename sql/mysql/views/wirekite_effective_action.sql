@@ -4,7 +4,10 @@ CREATE OR REPLACE VIEW wirekite_effective_action AS
 SELECT h.table_name, CASE h.strictest WHEN 1 THEN 'RUN' WHEN 2 THEN 'PAUSE' ELSE 'STOP' END AS action,
   CASE WHEN h.strictest = 1 THEN NULL WHEN h.row_strictness = h.strictest THEN 'wirekite_action' ELSE CONCAT('command ', h.command_id) END AS held_by,
   CASE WHEN h.strictest > 1 AND h.row_strictness < h.strictest THEN h.command_id END AS command_id,
-  c.scope, c.author, c.reason, c.expires_at
+  c.scope, c.author, c.reason, c.expires_at,
+  CASE WHEN h.strictest = 1 THEN NULL WHEN h.row_strictness = h.strictest THEN 'wirekite_action says so'
+    ELSE CONCAT(c.action, ' by ', c.author, ' (command ', c.command_id, COALESCE(CONCAT(': ', c.reason), ''), ')',
+      COALESCE(CONCAT(' until ', c.expires_at), '')) END AS why
 FROM (
   SELECT t.table_name, a.strictness AS row_strictness,
     GREATEST(a.strictness, COALESCE(g.strictness, 1), COALESCE(s.strictness, 1), COALESCE(o.strictness, 1)) AS strictest,

@@ -4,6 +4,7 @@
 CREATE OR REPLACE VIEW wirekite_stuck AS
 SELECT u.source, u.target, u.operation, u.table_name,
   CASE
+    WHEN u.worker IS NULL AND e.action IS NOT NULL THEN 'paused'
     WHEN u.worker IS NULL THEN 'waiting for a worker'
     WHEN w.worker IS NULL OR w.lease_until <= UTC_TIMESTAMP(6) THEN 'dead'
     WHEN w.blocked_by IS NOT NULL OR w.wait LIKE 'Waiting for %lock' THEN 'waiting for a lock'
@@ -12,7 +13,7 @@ SELECT u.source, u.target, u.operation, u.table_name,
     ELSE 'working'
   END AS verdict,
   CASE
-    WHEN u.worker IS NULL THEN COALESCE(u.error, 'nobody has taken it yet')
+    WHEN u.worker IS NULL THEN COALESCE(e.why, u.error, 'nobody has taken it yet')
     WHEN w.worker IS NULL THEN CONCAT('worker ', u.worker, ' is unknown; another one takes over')
     WHEN w.lease_until <= UTC_TIMESTAMP(6) THEN CONCAT('process ', w.pid, ' on ', w.host, ' has not been heard of since ', w.heartbeat_at, '; ',
       CASE WHEN w.session IS NULL THEN 'another one takes over'
@@ -45,5 +46,6 @@ FROM (
       k.blocked_by, s.ID AS session, s.STATE AS wait, s.INFO AS query
     FROM wirekite_worker k LEFT JOIN information_schema.PROCESSLIST s ON s.ID = k.target_session
   ) w ON w.worker = u.worker
+  LEFT JOIN wirekite_effective_action e ON e.table_name = u.table_name AND e.action <> 'RUN'
   LEFT JOIN (SELECT changed_by, changed_at FROM wirekite_history WHERE object = 'wirekite_action'
     ORDER BY history_id DESC LIMIT 1) h ON TRUE;

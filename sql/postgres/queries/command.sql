@@ -43,9 +43,10 @@ DELETE FROM wirekite_history
 WHERE changed_at < clock_timestamp() - :days::int * interval '1 day' AND object <> 'source catalog'
 
 -- name: known_scopes
+-- Workers that have ended, too: one may do so at once when it is told to.
 SELECT t.scope FROM (
   SELECT table_name AS scope FROM wirekite_table UNION SELECT 'schema:' || schema_name FROM wirekite_table
-  UNION SELECT 'worker:' || worker FROM wirekite_worker WHERE lease_until > clock_timestamp() UNION SELECT '*') t
+  UNION SELECT 'worker:' || worker FROM wirekite_worker UNION SELECT '*') t
 ORDER BY t.scope
 
 -- name: record_acks

@@ -6,8 +6,12 @@ SELECT mark FROM wirekite_progress WHERE source = 'stream' AND target = 'changes
 SELECT mark FROM wirekite_progress WHERE source = 'stream' AND target = 'changes' FOR UPDATE
 
 -- name: behind_names
+-- With those that are recorded already and have not joined yet: what comes before their snapshot is in it.
 SELECT table_name, CASE WHEN state = 'SKIPPED' THEN 'YES' ELSE 'NO' END AS skipped
 FROM wirekite_table WHERE applied_seq IS NOT NULL OR state = 'SKIPPED'
+UNION ALL
+SELECT a.table_name, 'NO' FROM wirekite_setting s CROSS JOIN LATERAL jsonb_array_elements_text(s.value::jsonb) AS a(table_name)
+WHERE s.name = 'added_tables' AND NOT EXISTS (SELECT 1 FROM wirekite_table t WHERE t.table_name = a.table_name)
 
 -- name: lane_limit
 -- While a cutover is under way: the last transaction that belongs to the source.

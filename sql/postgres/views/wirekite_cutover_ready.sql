@@ -37,7 +37,7 @@ FROM (
     'INSERT INTO wirekite_command (action, scope) VALUES (''RUN'', …)'
   FROM (SELECT count(*) AS held FROM wirekite_command_in_force WHERE strictness > 1 AND scope NOT LIKE 'worker:%') h
   UNION ALL
-  SELECT 8, 'tables that were left out', 'YES', coalesce(format('%s: %s changes of them were not applied', string_agg(table_name, ', '), sum(changes_skipped)), 'none'),
+  SELECT 8, 'tables that were left out', 'YES', CASE WHEN count(*) = 0 THEN 'none' ELSE format('%s: %s changes of them were not applied', string_agg(table_name, ', '), sum(changes_skipped)) END,
     'RELOAD brings one back' FROM wirekite_table WHERE state = 'SKIPPED'
 ) i
 ORDER BY i.place;

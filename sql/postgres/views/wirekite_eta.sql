@@ -8,10 +8,11 @@ WITH chunk AS (
   FROM (SELECT table_name, row_count, byte_count, restarts, greatest(extract(epoch FROM finish_time - start_time), 0.001)::numeric AS seconds
     FROM wirekite_progress WHERE operation = 'D' AND finish_time IS NOT NULL ORDER BY finish_time DESC LIMIT 1000) p
   WHERE p.row_count > 0 AND p.restarts = 0
-), ranked AS (
-  SELECT c.table_name, c.row_speed, c.byte_speed,
-    ROW_NUMBER() OVER (ORDER BY c.byte_speed) AS place, COUNT(*) OVER () AS found,
-    ROW_NUMBER() OVER (PARTITION BY c.table_name ORDER BY c.row_speed) AS own_place, COUNT(*) OVER (PARTITION BY c.table_name) AS own_found
+), ranked AS ( -- apart from those of each table: MariaDB 10.11 mixes the orders of two windows in one query up
+  SELECT c.byte_speed, ROW_NUMBER() OVER (ORDER BY c.byte_speed) AS place, COUNT(*) OVER () AS found FROM chunk c
+), own_ranked AS (
+  SELECT c.table_name, c.row_speed, ROW_NUMBER() OVER (PARTITION BY c.table_name ORDER BY c.row_speed) AS own_place,
+    COUNT(*) OVER (PARTITION BY c.table_name) AS own_found
   FROM chunk c
 ), speed AS (
   SELECT MAX(CASE WHEN place = CEIL(found * 0.1) THEN byte_speed END) AS slow, MAX(CASE WHEN place = CEIL(found * 0.5) THEN byte_speed END) AS middle,
@@ -21,7 +22,7 @@ WITH chunk AS (
   SELECT table_name, MAX(CASE WHEN own_place = CEIL(own_found * 0.1) THEN row_speed END) AS slow,
     MAX(CASE WHEN own_place = CEIL(own_found * 0.5) THEN row_speed END) AS middle,
     MAX(CASE WHEN own_place = CEIL(own_found * 0.9) THEN row_speed END) AS fast
-  FROM ranked WHERE own_found >= 3 GROUP BY table_name
+  FROM own_ranked WHERE own_found >= 3 GROUP BY table_name
 ), loaders AS (
   SELECT CASE WHEN COUNT(*) > 0 THEN COUNT(*)
     ELSE (SELECT value::bigint FROM wirekite_setting WHERE name = 'load_connections') END AS n

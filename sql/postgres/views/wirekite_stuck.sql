@@ -3,6 +3,7 @@
 CREATE OR REPLACE VIEW wirekite_stuck AS
 SELECT u.source, u.target, u.operation, u.table_name,
   CASE
+    WHEN u.worker IS NULL AND e.action IS NOT NULL THEN 'paused'
     WHEN u.worker IS NULL THEN 'waiting for a worker'
     WHEN w.worker IS NULL OR w.lease_until <= clock_timestamp() THEN 'dead'
     WHEN w.blocked_by IS NOT NULL THEN 'waiting for a lock'
@@ -11,7 +12,7 @@ SELECT u.source, u.target, u.operation, u.table_name,
     ELSE 'working'
   END AS verdict,
   CASE
-    WHEN u.worker IS NULL THEN coalesce(u.error, 'nobody has taken it yet')
+    WHEN u.worker IS NULL THEN coalesce(e.why, u.error, 'nobody has taken it yet')
     WHEN w.worker IS NULL THEN format('worker %s is unknown; another one takes over', u.worker)
     WHEN w.lease_until <= clock_timestamp() THEN format('process %s on %s has not been heard of since %s; %s', w.pid, w.host, w.heartbeat_at,
       CASE WHEN w.session_state IS NULL THEN 'another one takes over' ELSE format('its session %s is still open and may hold the row', w.target_session) END)
@@ -44,5 +45,6 @@ FROM (
       LEFT JOIN LATERAL session_of(CASE WHEN k.target_session ~ '^[0-9]{1,9}$' THEN k.target_session::bigint END) s ON true
     OFFSET 0
   ) w ON w.worker = u.worker
+  LEFT JOIN wirekite_effective_action e ON e.table_name = u.table_name AND e.action <> 'RUN'
   LEFT JOIN LATERAL (SELECT changed_by, changed_at FROM wirekite_history WHERE object = 'wirekite_action'
     ORDER BY history_id DESC LIMIT 1) h ON true;

@@ -10,6 +10,7 @@ import { cutoverState, isCutOver, writeCutOver, writeCutover, type CutoverState 
 import { openCutover } from '../open-cutover.js';
 import { firstAfter } from '../resolve-starts.js';
 import { changesOf, streamOf } from '../stream-name.js';
+import { firstChangeAfter } from './late-changes.js';
 import { done, refused, seen, type Duty, type Obey, type Outcome } from './duty.js';
 
 /**
@@ -109,10 +110,11 @@ async function openOrRefuse(way: Way, state: CutoverState, endSeq: number, looke
   const known = await findStream(control, stream);
   if (!known || changes.compare(known.position, lookedTo) < 0)
     return seen(`all is applied up to transaction ${endSeq}; looks for later ones up to ${lookedTo}`);
-  if (known.lastSeq > endSeq && !state.isGiven) {
+  const late = state.isGiven ? undefined : await firstChangeAfter(context, endSeq);
+  if (late !== undefined) {
     await control.transaction((tx) => writeCutover(tx, undefined));
     return refused(
-      `the source is still written to: ${known.lastSeq - endSeq} transactions came after the end ${state.end}. ` +
+      `the source is still written to: transaction ${late} came after the end ${state.end}. ` +
         'Changes are followed as before; stop the applications, and say CUTOVER again',
     );
   }
@@ -143,7 +145,7 @@ async function finishTasks({ duty }: Way, state: CutoverState): Promise<Outcome>
 async function close(way: Way, { end, endSeq, targetPosition }: CutoverState, at: string): Promise<Outcome> {
   const { duty, stream, changes, command } = way;
   const { control } = duty;
-  const late = ((await findStream(control, stream))?.lastSeq ?? 0) - (endSeq ?? 0);
+  const late = await firstChangeAfter(duty.context, endSeq ?? 0);
   await finishStream(control, stream);
   probe('V6');
   await changes.remove();
@@ -151,7 +153,7 @@ async function close(way: Way, { end, endSeq, targetPosition }: CutoverState, at
   const words =
     `the source ended at ${end} (transaction ${endSeq}), the target begins at ${targetPosition || 'a place that its server does not tell'}; ` +
     `by command ${command.id} of ${command.author}` +
-    (late > 0 ? `; ${late} transactions that the source committed after its end are not there` : '');
+    (late === undefined ? '' : `; what the source committed after its end, from transaction ${late} on, is not there`);
   await control.transaction(async (tx) => {
     await writeCutOver(tx, words);
     await writeCutover(tx, undefined);
