@@ -129,7 +129,7 @@ class CaptureWork implements Work {
       over.abort();
       await Promise.allSettled([capture]);
       await recorder.abandon();
-      throw error;
+      if (!(await this.isFinished())) throw error; // a cutover ends our session when it drops the stream
     }
   }
 

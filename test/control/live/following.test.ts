@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { slotsOf } from '../../crash/workplace.js';
 import { ENGINES, Shop } from './shop.js';
 
-describe.each(ENGINES)('%s', (engine) => {
+describe.concurrent.each(ENGINES)('%s', (engine) => {
   let shop: Shop;
   const sql = (text: string) => shop.dba.sql(text);
   const source = (text: string) => shop.there.sql(text);
@@ -22,7 +22,7 @@ describe.each(ENGINES)('%s', (engine) => {
   });
   afterAll(() => shop.clear());
 
-  test('one table is held: its changes wait, the others go on, and nothing is lost', async () => {
+  test.sequential('one table is held: its changes wait, the others go on, and nothing is lost', async () => {
     expect((await shop.obey('PAUSE', shop.table('orders'))).state).toBe('DONE');
     await source(
       `UPDATE orders SET note = 'changed' WHERE id < 10; INSERT INTO customers (name) VALUES ('late guest')`,
@@ -35,26 +35,29 @@ describe.each(ENGINES)('%s', (engine) => {
     await same('orders');
   });
 
-  test('RELOAD makes a spoilt table whole while the others go on; a step that fails is mended and said RETRY to', async () => {
-    await shop.there.sql(`UPDATE customers SET name = 'renamed' WHERE id = 1`);
-    await shop.onTarget(`UPDATE orders SET note = 'spoilt' WHERE id > 400`);
-    const key = `kind = 'foreign key' AND table_name = '${shop.table('orders')}'`;
-    const [[statement = ''] = []] = await sql(`SELECT statement FROM wirekite_task WHERE ${key}`);
-    await sql(`UPDATE wirekite_task SET statement = 'no such statement' WHERE ${key}`);
-    const reload = await shop.obey('RELOAD', shop.table('orders'));
-    expect(reload).toEqual({ state: 'DONE', result: `${shop.table('orders')}: 500 rows are in` });
-    await same('orders', 'customers');
-    const [reason] = await shop.dba.row(`SELECT status_reason FROM wirekite_task WHERE ${key} AND state = 'FAILED'`);
-    expect(reason).toMatch(/syntax/);
-    expect(await sql('SELECT failed_tasks FROM wirekite_status')).toEqual([['1']]);
-    await sql(
-      `UPDATE wirekite_task SET statement = '${statement.replaceAll("'", "''").replaceAll('\\\\', '\\')}' WHERE ${key}`,
-    );
-    expect((await shop.obey('RETRY', shop.table('orders'))).result).toMatch(/tasks are tried again/);
-    await shop.dba.row(`SELECT 1 FROM wirekite_task WHERE ${key} AND state = 'DONE'`);
-  });
+  test.sequential(
+    'RELOAD makes a spoilt table whole while the others go on; a step that fails is mended and said RETRY to',
+    async () => {
+      await shop.there.sql(`UPDATE customers SET name = 'renamed' WHERE id = 1`);
+      await shop.onTarget(`UPDATE orders SET note = 'spoilt' WHERE id > 400`);
+      const key = `kind = 'foreign key' AND table_name = '${shop.table('orders')}'`;
+      const [[statement = ''] = []] = await sql(`SELECT statement FROM wirekite_task WHERE ${key}`);
+      await sql(`UPDATE wirekite_task SET statement = 'no such statement' WHERE ${key}`);
+      const reload = await shop.obey('RELOAD', shop.table('orders'));
+      expect(reload).toEqual({ state: 'DONE', result: `${shop.table('orders')}: 500 rows are in` });
+      await same('orders', 'customers');
+      const [reason] = await shop.dba.row(`SELECT status_reason FROM wirekite_task WHERE ${key} AND state = 'FAILED'`);
+      expect(reason).toMatch(/syntax/);
+      expect(await sql('SELECT failed_tasks FROM wirekite_status')).toEqual([['1']]);
+      await sql(
+        `UPDATE wirekite_task SET statement = '${statement.replaceAll("'", "''").replaceAll('\\\\', '\\')}' WHERE ${key}`,
+      );
+      expect((await shop.obey('RETRY', shop.table('orders'))).result).toMatch(/tasks are tried again/);
+      await shop.dba.row(`SELECT 1 FROM wirekite_task WHERE ${key} AND state = 'DONE'`);
+    },
+  );
 
-  test('ADD: a table joins, with what is changed meanwhile', async () => {
+  test.sequential('ADD: a table joins, with what is changed meanwhile', async () => {
     expect((await shop.obey('ADD', shop.table('orders'))).result).toContain('it is in the migration already');
     expect((await shop.obey('ADD', shop.table('lade'))).result).toContain('the source has no table');
     await source(`CREATE TABLE late (id int PRIMARY KEY, customer int NOT NULL, v text);
@@ -70,7 +73,7 @@ describe.each(ENGINES)('%s', (engine) => {
     ]);
   });
 
-  test('SKIP: a table leaves, its changes are counted; RELOAD brings it back', async () => {
+  test.sequential('SKIP: a table leaves, its changes are counted; RELOAD brings it back', async () => {
     expect((await shop.obey('SKIP', shop.table('side'))).state).toBe('DONE');
     await source(
       `INSERT INTO side VALUES (1000, 'unseen'), (1001, 'unseen'); INSERT INTO customers (name) VALUES ('seen')`,
@@ -86,7 +89,7 @@ describe.each(ENGINES)('%s', (engine) => {
     await same('side');
   });
 
-  test('SKIP with a value leaves out exactly that transaction', async () => {
+  test.sequential('SKIP with a value leaves out exactly that transaction', async () => {
     expect((await shop.obey('PAUSE', shop.table('side'))).state).toBe('DONE');
     const changed = `SELECT max(last_seq) FROM wirekite_progress WHERE target = 'C' AND row_count > 0`;
     const before = Number(await shop.dba.value(changed));
@@ -104,7 +107,7 @@ describe.each(ENGINES)('%s', (engine) => {
     await same('side');
   });
 
-  test('CHECKPOINT tells how all stands', async () => {
+  test.sequential('CHECKPOINT tells how all stands', async () => {
     expect((await shop.obey('CHECKPOINT', '*', { reason: `'before lunch'` })).state).toBe('DONE');
     const [[cause, document = ''] = []] = await sql(
       'SELECT cause, document FROM wirekite_checkpoint ORDER BY checkpoint_id DESC LIMIT 1',
@@ -116,7 +119,7 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(state.outputs[shop.table('big')]).toMatchObject({ rowsLoaded: 8000 });
   });
 
-  test('priorities are recorded, and the history only grows', async () => {
+  test.sequential('priorities are recorded, and the history only grows', async () => {
     await sql(`UPDATE wirekite_table SET priority = 7 WHERE table_name = '${shop.table('big')}'`);
     const recorded = `SELECT new_value FROM wirekite_history WHERE object = 'wirekite_table' AND column_name = 'priority'`;
     expect(await sql(recorded)).toEqual([['7']]);
@@ -124,7 +127,7 @@ describe.each(ENGINES)('%s', (engine) => {
     await expect(sql(`UPDATE wirekite_history SET new_value = 'x'`)).rejects.toThrow(/only grows/);
   });
 
-  test(
+  test.sequential(
     'CUTOVER is refused while somebody writes to the source, and nothing has changed',
     { timeout: 90_000 },
     async () => {
@@ -143,26 +146,30 @@ describe.each(ENGINES)('%s', (engine) => {
     },
   );
 
-  test('CUTOVER: drained, counters beyond the source’s, nothing followed any more', { timeout: 90_000 }, async () => {
-    await shop.dba.row(`SELECT 1 FROM wirekite_cutover_ready WHERE ready = 'YES' LIMIT 1`, 60);
-    const { state, result } = await shop.obey('CUTOVER', '*', { reason: `'Saturday night'` });
-    expect([state, result]).toEqual([
-      'DONE',
-      expect.stringMatching(
-        /^cut over: the source ended at .+, the target begins at .+ A migration back can begin there$/,
-      ),
-    ]);
-    await same('customers', 'orders', 'big', 'side', 'late');
-    const last = Math.max(...(await shop.rows('customers')).source.map(([id]) => Number(id)));
-    await shop.onTarget(`INSERT INTO customers (name) VALUES ('first of the new')`);
-    const [[id] = []] = await shop.onTarget(`SELECT max(id) FROM customers`);
-    expect(Number(id)).toBeGreaterThanOrEqual(last + 1000);
-    expect(await shop.runs.at(-1)?.code(20)).toBe(0);
-    if (engine === 'PostgreSQL') expect(await slotsOf(shop.source)).toEqual([]);
-    expect(await sql('SELECT status FROM wirekite_status')).toEqual([['cut over']]);
-  });
+  test.sequential(
+    'CUTOVER: drained, counters beyond the source’s, nothing followed any more',
+    { timeout: 90_000 },
+    async () => {
+      await shop.dba.row(`SELECT 1 FROM wirekite_cutover_ready WHERE ready = 'YES' LIMIT 1`, 60);
+      const { state, result } = await shop.obey('CUTOVER', '*', { reason: `'Saturday night'` });
+      expect([state, result]).toEqual([
+        'DONE',
+        expect.stringMatching(
+          /^cut over: the source ended at .+, the target begins at .+ A migration back can begin there$/,
+        ),
+      ]);
+      await same('customers', 'orders', 'big', 'side', 'late');
+      const last = Math.max(...(await shop.rows('customers')).source.map(([id]) => Number(id)));
+      await shop.onTarget(`INSERT INTO customers (name) VALUES ('first of the new')`);
+      const [[id] = []] = await shop.onTarget(`SELECT max(id) FROM customers`);
+      expect(Number(id)).toBeGreaterThanOrEqual(last + 1000);
+      expect(await shop.runs.at(-1)?.code(20)).toBe(0);
+      if (engine === 'PostgreSQL') expect(await slotsOf(shop.source)).toEqual([]);
+      expect(await sql('SELECT status FROM wirekite_status')).toEqual([['cut over']]);
+    },
+  );
 
-  test('afterwards the target belongs to the applications', async () => {
+  test.sequential('afterwards the target belongs to the applications', async () => {
     const again = shop.run(undefined, ['run', '--execute']);
     expect(await again.code(30)).toBe(0);
     expect(again.said).toContain('The migration is cut over, and nothing is left to do');

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENGINES, IN_SECONDS, Shop } from './shop.js';
 
-describe.each(ENGINES)('%s', (engine) => {
+describe.concurrent.each(ENGINES)('%s', (engine) => {
   let shop: Shop;
   const sql = (text: string) => shop.dba.sql(text);
   const set = (name: string, value: string) =>
@@ -24,7 +24,7 @@ describe.each(ENGINES)('%s', (engine) => {
   });
   afterAll(() => shop.clear());
 
-  test('a setting is refused in words, and one that is set is in force between two batches', async () => {
+  test.sequential('a setting is refused in words, and one that is set is in force between two batches', async () => {
     await expect(set('throttle_rows', `'lots'`)).rejects.toThrow(/throttle_rows is a whole number from 0 to/);
     await expect(set('lease_seconds', `'4'`)).rejects.toThrow(/from 5 to 3600/);
     await set('max_retries', `'7'`);
@@ -40,7 +40,7 @@ describe.each(ENGINES)('%s', (engine) => {
     ]);
   });
 
-  test('bytes are moved no faster than throttle_bytes', async () => {
+  test.sequential('bytes are moved no faster than throttle_bytes', async () => {
     const bytes = `SELECT coalesce(sum(byte_count), 0) FROM wirekite_progress WHERE operation = 'DE'`;
     const [seconds, before] = [4, Number(await shop.dba.value(bytes))];
     await sql(`SELECT ${engine === 'MariaDB' ? 'SLEEP' : 'pg_sleep'}(${seconds})`);
@@ -48,7 +48,7 @@ describe.each(ENGINES)('%s', (engine) => {
     expect((await sql(`SELECT what FROM wirekite_bottleneck WHERE binds = 'YES'`))[0]).toEqual(['throttle']);
   });
 
-  test('one table is held, says by whom, and all others go on', async () => {
+  test.sequential('one table is held, says by whom, and all others go on', async () => {
     const pause = await shop.command('PAUSE', shop.table('big'), { reason: `'month end'` });
     expect(await shop.settled(pause)).toEqual({ state: 'DONE', result: 'in effect' });
     expect(await holds('big')).toEqual(['PAUSE', `command ${pause}`]);
@@ -64,7 +64,7 @@ describe.each(ENGINES)('%s', (engine) => {
     );
   });
 
-  test('RUN lifts its own scope and nothing stricter, and says what holds on', async () => {
+  test.sequential('RUN lifts its own scope and nothing stricter, and says what holds on', async () => {
     const wide = await shop.command('PAUSE', `schema:${shop.schema}`);
     expect((await shop.settled(wide)).state).toBe('DONE');
     const { state, result } = await shop.obey('RUN', shop.table('big'));
@@ -77,7 +77,7 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(target).toEqual(source);
   });
 
-  test('what cannot be obeyed is refused in words', async () => {
+  test.sequential('what cannot be obeyed is refused in words', async () => {
     const near = await shop.obey('PAUSE', shop.table('odrers'));
     expect(near).toEqual({ state: 'REFUSED', result: expect.stringContaining(`nearest: ${shop.table('orders')}`) });
     for (const [action, words] of [
@@ -88,18 +88,16 @@ describe.each(ENGINES)('%s', (engine) => {
       const refused = await shop.obey(action);
       expect(refused).toEqual({ state: 'REFUSED', result: expect.stringContaining(words) });
     }
+    await sql(`INSERT INTO wirekite_command (action) VALUES ('halt')`);
+    const told = /WARNING: {2}command \d+ is refused: this version has no command 'HALT'/; // where a trigger's warning reaches the client
+    expect(shop.dba.said).toMatch(engine === 'PostgreSQL' ? told : /^$/);
     expect((await shop.obey('THROTTLE', shop.table('big'), { value: `'rows=1'` })).result).toContain(`scope '*'`);
     expect((await shop.obey('THROTTLE', '*', { value: `'slow'` })).result).toContain('rows=5000');
     expect((await shop.obey('SKIP', '*', { value: `'x'` })).result).toContain('number of a transaction');
     expect((await shop.obey('SKIP')).result).toContain('is for one table');
   });
 
-  test.runIf(engine === 'PostgreSQL')('a refused word is told at once', async () => {
-    await sql(`INSERT INTO wirekite_command (action) VALUES ('halt')`);
-    expect(shop.dba.said).toMatch(/WARNING: {2}command \d+ is refused: this version has no command 'HALT'/);
-  });
-
-  test('what expires needs nobody to lift it, and never touches the action', async () => {
+  test.sequential('what expires needs nobody to lift it, and never touches the action', async () => {
     const pause = await shop.command('PAUSE', '*', { expires_at: IN_SECONDS[engine](4) });
     await shop.dba.row(`SELECT 1 FROM wirekite_worker WHERE role = 'load' AND state = 'PAUSED'`);
     expect(await holds('orders')).toEqual(['PAUSE', `command ${pause}`]);
@@ -115,7 +113,7 @@ describe.each(ENGINES)('%s', (engine) => {
     await shop.dba.row(`SELECT 1 FROM wirekite_command WHERE command_id = ${throttle} AND state = 'EXPIRED'`);
   });
 
-  test('wait_for', async () => {
+  test.sequential('wait_for', async () => {
     const wait =
       engine === 'MariaDB' ? `CALL wait_for('PAUSE', 20)` : `SELECT CASE WHEN wait_for('PAUSE', 20) THEN 'YES' END`;
     await sql(`UPDATE wirekite_action SET action = 'PAUSE'`);
@@ -123,7 +121,7 @@ describe.each(ENGINES)('%s', (engine) => {
     await sql(`UPDATE wirekite_action SET action = 'RUN'`);
   });
 
-  test('STOP of one worker ends it, and nobody starts it again', async () => {
+  test.sequential('STOP of one worker ends it, and nobody starts it again', async () => {
     const [worker = ''] =
       (await sql(`SELECT worker FROM wirekite_worker WHERE role = 'load' AND lease_until > ${NOW[engine]}`))[0] ?? [];
     expect(await shop.obey('STOP', `worker:${worker}`)).toEqual({ state: 'DONE', result: 'in effect' });
@@ -134,7 +132,7 @@ describe.each(ENGINES)('%s', (engine) => {
     ).toBe('1');
   });
 
-  test('a command outlives the coordinator', { timeout: 90_000 }, async () => {
+  test.sequential('a command outlives the coordinator', { timeout: 90_000 }, async () => {
     shop.runs.at(-1)?.child.kill('SIGKILL');
     const checkpoint = await shop.command('CHECKPOINT', '*', { reason: `'nobody is there'` });
     await shop.dba.row(`SELECT 1 FROM wirekite_status WHERE status = 'no coordinator' AND open_commands = 1`);
