@@ -1,4 +1,20 @@
+import { statfsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+/** Servers, chunks and all else of the tests are written into memory where there is room: nothing of it has to last. */
+const MEMORY = '/dev/shm';
+const ROOM = 8e9;
+
+function hasRoom(directory: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize > ROOM;
+  } catch {
+    return false;
+  }
+}
+
+if (process.env['TMPDIR'] === undefined && hasRoom(MEMORY)) process.env['TMPDIR'] = MEMORY;
 
 export default defineConfig({
   test: {

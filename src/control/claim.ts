@@ -69,7 +69,7 @@ async function claimSealed(db: Db, worker: string, held: string | undefined): Pr
   return taken;
 }
 
-/** Stops tables whose progress rows were deleted: their rows may be in the target, and nothing says which. */
+/** Stops tables whose progress rows were deleted or altered: their rows may be in the target, and nothing says which. */
 export async function stopIfLost(db: Db, table?: string): Promise<Fault[]> {
   const lost = await lostTables(db, table === undefined ? {} : { table });
   const faults = lost.map(({ table: name, found }) => progressDeleted(name, found));
@@ -78,7 +78,7 @@ export async function stopIfLost(db: Db, table?: string): Promise<Fault[]> {
 }
 
 const progressDeleted = (table: string, found: string): Fault =>
-  new Fault('permanent', `rows of wirekite_progress were deleted: ${found}`, {
+  new Fault('permanent', `rows of wirekite_progress were deleted or altered: ${found}`, {
     code: 'PROGRESS_DELETED',
     place: { table },
     safe: 'nothing more is loaded into this table',

@@ -22,6 +22,12 @@ export interface CopyPlan {
   readonly encoding: Encoding;
 }
 
+/** Of tables that are being loaded and of which something is in: rows, by their marks. */
+export async function loadedMarks(tx: Tx): Promise<Map<TableName, number>> {
+  const { rows } = await ask<{ table_name: string; marks: string }>(tx, 'loaded_marks');
+  return new Map(rows.map((row) => [row.table_name, Number(row.marks)]));
+}
+
 /** Writes the slices' rows before the first one is read, and the table's state with them. Throws FENCED when it was reloaded meanwhile. */
 export async function planChunks(tx: Tx, plan: CopyPlan, chunks: readonly PlannedChunk[]): Promise<void> {
   const { count } = await ask(tx, 'begin_copy', {

@@ -143,7 +143,8 @@ export async function lostTables(
     table: String(row['table_name']),
     found:
       `${row['chunk_count']} chunks were planned and ${row['planned']} rows are there; ` +
-      `${row['claimed']} were given to loaders and ${row['loads']} rows are there`,
+      `${row['claimed']} were given to loaders and ${row['loads']} rows are there; ` +
+      `${row['short']} are said to be finished before their last row`,
   }));
 }
 

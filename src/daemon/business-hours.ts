@@ -33,7 +33,7 @@ async function lift(control: Db): Promise<void> {
   );
   for (const command of ours) {
     const back = isWish(command) ? { action: 'RUN' } : { action: 'THROTTLE', value: 'none' };
-    await insertCommand(control, { ...back, reason: `${REASON} were changed`, author: OURS });
+    await insertCommand(control, { ...back, reason: 'the business hours were changed', author: OURS });
   }
 }
 

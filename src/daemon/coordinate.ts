@@ -30,6 +30,7 @@ import { informed } from './known.js';
 import { Household } from './household.js';
 import { Obedience } from './obey/obey.js';
 import { openCutover } from './open-cutover.js';
+import { reconcile } from './reconcile.js';
 import { underControl } from './under-control.js';
 import type { Unit } from './unit.js';
 
@@ -105,6 +106,7 @@ class Coordinator {
     await reopenStreams(control);
     await reopenTasks(control);
     await foldTotals(control, { alsoDone: true });
+    await reconcile(live, control);
     this.children.begin({
       died: async (pid) => {
         await endLeases(await live.control.get(), { host: live.host, pid, why: 'its process died' });

@@ -13,9 +13,10 @@ import type { Table } from '../model/schema.js';
 import { agreesToFullIdentity, fileSettings } from './config.js';
 import type { Context } from './context.js';
 import { cutOverWords } from './cut-over.js';
+import { refuseOtherOrigin, writeOrigin } from './origin.js';
 import { makePlan, type Plan } from './plan.js';
 import { changesOf, streamName } from './stream-name.js';
-import { ADDED, FOLLOWS, hasSchemaFiles, writePlan, writeSchemaFiles } from './write-plan.js';
+import { ADDED, hasSchemaFiles, writePlan, writeSchemaFiles } from './write-plan.js';
 
 export interface Prepared {
   /** STOP stands in the action row: nothing else was looked at. */
@@ -70,7 +71,7 @@ async function look(context: Context, extractor: Extractor, loader: Loader, know
   const sides = [await extractor.check(plan.schema.tables, { changes }), await loader.check(plan.schema)];
   const findings = [...sides.flat(), ...guards];
   const begun = known && (await countTasks(loader.db)).total > 0;
-  if (begun) await refuseOtherPlan(context, loader);
+  if (begun) await refuseOtherOrigin(loader.db, context.config);
   else await refuseFullTarget(plan, loader);
   const provision = changes ? { provision: await provisionOf(context, extractor, target, plan.schema.tables) } : {};
   return { stopped: false, plan, begun, findings, owner: { migration, source, target }, ...provision };
@@ -86,16 +87,6 @@ export function provisionOf(
 ): Promise<Provision> {
   const agreed = ({ schema, name }: Table) => agreesToFullIdentity(config, schema, name);
   return changesOf(extractor, streamName(config, target)).provision(tables, agreed);
-}
-
-/** Whether changes are followed is in the plan's order: keys of foreign tables wait for them. */
-async function refuseOtherPlan({ config }: Context, loader: Loader): Promise<void> {
-  const planned = (await readFixed(loader.db)).get(FOLLOWS) ?? 'NO';
-  if (planned === (config.changes ? 'YES' : 'NO')) return;
-  throw new Fault('operator', `this migration was begun with changes: ${planned === 'YES'}`, {
-    safe: 'nothing was written',
-    hint: `set it so in ${config.file}, or \`openkite reset --execute\` and begin anew`,
-  });
 }
 
 /** Tables that joined by command, whatever the configuration says. */
@@ -129,7 +120,7 @@ export async function establish(context: Context, prepared: Prepared): Promise<s
     if (lost || !begun) await writeSchemaFiles(context, plan, version);
     if (owner && provision) await provide(context, owner, provision);
     if (begun) await beginAnewAfterReset(plan, loader);
-    else await writePlan(plan, loader, context.config.changes);
+    else await writePlan(plan, loader, (tx) => writeOrigin(tx, context.config));
     return lost
       ? [...warnings, 'the schema files were gone from the chunk store: written anew from the source']
       : warnings;

@@ -11,8 +11,6 @@ import { tableName, type Table, type TableName } from '../model/schema.js';
 import type { Context } from './context.js';
 import type { Plan } from './plan.js';
 
-/** The fixed setting that says whether the plan follows changes. */
-export const FOLLOWS = 'follows_changes';
 /** The fixed setting that names tables which joined later, whatever the configuration says. */
 export const ADDED = 'added_tables';
 
@@ -56,13 +54,14 @@ export async function writeSchemaFiles(context: Context, { schema }: Plan, versi
   await writeSchema(store, header, schema, version);
 }
 
-export async function writePlan(plan: Plan, loader: Loader, changes: boolean): Promise<void> {
+/** `also`: within the same transaction. */
+export async function writePlan(plan: Plan, loader: Loader, also: (tx: Tx) => Promise<void>): Promise<void> {
   const wanted = newTables(plan.schema.tables, loader);
   await loader.db.transaction(async (tx) => {
     await insertTables(tx, wanted);
     await insertColumns(tx, plannedColumns(plan));
     await insertTasks(tx, plan.steps);
-    await writeFixed(tx, FOLLOWS, changes ? 'YES' : 'NO');
+    await also(tx);
   });
 }
 

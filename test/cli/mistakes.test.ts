@@ -114,7 +114,7 @@ describe('in what it names', () => {
     );
   });
 
-  test('a target that is not empty', async () => {
+  test('PR-03 a target that is not empty', async () => {
     const full = await freshDatabase();
     await fill(full);
     expectMistake(

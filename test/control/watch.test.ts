@@ -167,6 +167,23 @@ describe.each(TARGETS)('watching on %s', (target) => {
     await until(({ status }) => status === 'OK');
   }, 30_000);
 
+  test.runIf(isPostgres(target))(
+    'CP-12 an ALTER TABLE that waits for a long reader: the same',
+    async () => {
+      const control = await freshControl(target);
+      const { until } = await watching(control, { pollSeconds: () => 0.1, graceSeconds: () => 1 });
+      const [reader, alterer] = [await control.open(), await control.open()];
+      await reader.query('BEGIN; SELECT action FROM wirekite_action');
+      const altered = alterer.query('ALTER TABLE wirekite_action ADD note text');
+      const reading = await until(({ word }) => word === 'PAUSE');
+      expect(reading).toMatchObject({ status: 'CONTROL_UNREADABLE', why: expect.stringMatching(/lock/i) });
+      await reader.query('COMMIT');
+      await altered;
+      await until(({ status }) => status === 'OK');
+    },
+    30_000,
+  );
+
   test('at a start there is no last word: it waits until the table can be read', async () => {
     const control = await bareDatabase(target);
     const told: Reading[] = [];

@@ -12,7 +12,7 @@ const ROUNDS = [
   'C4:2,C5:2,C7:2,C6:2,A4:2,A5:2,A6:2,L6:2',
 ];
 
-it('loses and doubles nothing, wherever a daemon is killed', { timeout: 480_000 }, async () => {
+it('PR-24 loses and doubles nothing, wherever a daemon is killed', { timeout: 480_000 }, async () => {
   const { migration, writer } = await following();
   for (const points of ROUNDS) {
     const run = migration.follow('stopped', points);

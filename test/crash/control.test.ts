@@ -42,7 +42,7 @@ describe('PAUSE, STOP and RUN', () => {
     expect(await migration.restarts()).toBe(0);
   });
 
-  it('STOP ends with 4, a run under STOP touches nothing, RUN goes on at the marks', async () => {
+  it('CP-22, CP-24 STOP ends with 4, a run under STOP touches nothing, RUN goes on at the marks', async () => {
     const migration = await Migration.create({ source });
     const run = migration.run();
     await migration.row(BEGUN);
@@ -121,4 +121,30 @@ describe('PR-01: deleted progress', () => {
       { table: 'public.twins', error: expect.stringContaining('rows of wirekite_progress were deleted') },
     ]);
   });
+});
+
+it('PR-04 and PR-05: a mark that somebody changed stops a table without a key, which would keep what comes twice', async () => {
+  const migration = await Migration.create({ source, tables: ['public.twins'], settings: { load_connections: 1 } });
+  const run = migration.run('L7=SIGSTOP');
+  await until('the loader stands still', () => migration.reached);
+  await migration.say('STOP');
+  await migration.thaw('load');
+  expect(await run.code()).toBe(4);
+  const move = (by: number) =>
+    migration.ask(
+      `UPDATE wirekite_progress SET mark = (mark::int + ${by})::text, finish_time = NULL WHERE operation = 'D'`,
+    );
+  const before = await contentsOf(migration.target);
+  await migration.say('RUN');
+  for (const by of [-7, 14]) {
+    await move(by);
+    expect(await migration.run().code(), `${by}`).toBe(1);
+    expect(await contentsOf(migration.target)).toEqual(before);
+    expect(await migration.ask(`SELECT error FROM wirekite_table WHERE state = 'FAILED'`)).toEqual([
+      { error: expect.stringMatching(/by the marks \d+ rows were loaded, and the target has \d+/) },
+    ]);
+  }
+  await move(-7);
+  expect(await migration.run().code()).toBe(0);
+  await migration.expectWhole({ 'public.twins': contents['public.twins'] ?? '' });
 });

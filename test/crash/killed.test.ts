@@ -97,7 +97,7 @@ describe('SIGTERM', () => {
     expect(await migration.restarts()).toBe(0);
   });
 
-  it('twice: what is in hand is abandoned', async () => {
+  it('CP-22 twice: what is in hand is abandoned', async () => {
     const migration = await Migration.create({ source, tables: ['public.twins'] });
     const run = migration.run();
     await migration.row(`SELECT 1 AS made FROM pg_class WHERE relname = 'twins'`);

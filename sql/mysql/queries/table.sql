@@ -63,15 +63,17 @@ WHERE t.state = 'COPYING'
 ORDER BY t.table_name
 
 -- name: lost_tables
--- Progress rows were deleted: chunks that had been planned are unknown, or were given to a loader that left no row.
-SELECT c.table_name, c.chunk_count, c.planned, c.claimed, c.loads
+-- Progress rows were deleted: chunks that had been planned are unknown, or were given to a loader that left no row. Or one was
+-- made to say that it is finished when it is not.
+SELECT c.table_name, c.chunk_count, c.planned, c.claimed, c.loads, c.short
 FROM (SELECT t.table_name, t.chunk_count, COUNT(CASE WHEN p.operation = 'DE' THEN 1 END) AS planned,
     COUNT(CASE WHEN p.operation = 'DE' AND p.claimed_at IS NOT NULL THEN 1 END) AS claimed,
-    COUNT(CASE WHEN p.operation = 'D' THEN 1 END) AS loads
+    COUNT(CASE WHEN p.operation = 'D' THEN 1 END) AS loads,
+    COUNT(CASE WHEN p.operation = 'D' AND p.finish_time IS NOT NULL AND NOT p.mark <=> CAST(p.row_count AS CHAR) THEN 1 END) AS short
   FROM wirekite_table t LEFT JOIN wirekite_progress p ON p.table_name = t.table_name
   WHERE (t.state = 'COPYING' OR :also_done = 'YES' AND t.state IN ('LOADED', 'DONE')) AND (:table IS NULL OR t.table_name = :table)
   GROUP BY t.table_name, t.chunk_count) c
-WHERE c.planned <> c.chunk_count OR c.claimed <> c.loads
+WHERE c.planned <> c.chunk_count OR c.claimed <> c.loads OR c.short > 0
 ORDER BY c.table_name
 
 -- name: fold_totals

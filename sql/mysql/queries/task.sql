@@ -69,11 +69,11 @@ UPDATE wirekite_task SET state = 'DONE', outcome = 'success', finished_at = UTC_
 WHERE task_id = :task AND kind = 'event' AND state = 'READY'
 
 -- name: close_events
--- Every chunk that was planned is written, every one is loaded, and their numbers agree.
+-- Every chunk that was planned is written, every one is loaded up to its last row, and their numbers agree.
 SET @loaded = (SELECT JSON_ARRAYAGG(JSON_OBJECT('t', c.table_name, 'e', c.rows_extracted, 'r', c.rows_loaded, 'b', c.bytes_loaded))
 FROM (SELECT t.table_name, t.chunk_count,
     COUNT(CASE WHEN p.operation = 'DE' AND p.finish_time IS NOT NULL THEN 1 END) AS written,
-    COUNT(CASE WHEN p.operation = 'D' AND p.finish_time IS NOT NULL THEN 1 END) AS loads,
+    COUNT(CASE WHEN p.operation = 'D' AND p.finish_time IS NOT NULL AND p.mark = CAST(p.row_count AS CHAR) THEN 1 END) AS loads,
     COUNT(CASE WHEN p.source IS NOT NULL AND p.finish_time IS NULL THEN 1 END) AS unfinished,
     COALESCE(SUM(CASE WHEN p.operation = 'DE' THEN p.row_count END), 0) AS rows_extracted,
     COALESCE(SUM(CASE WHEN p.operation = 'D' THEN p.row_count END), 0) AS rows_loaded,

@@ -140,3 +140,11 @@ SELECT f.name, CASE WHEN t.table_name IS NULL THEN 'NO' ELSE 'YES' END AS ours
 FROM jsonb_to_recordset(:files::jsonb) AS f(name text, table_name text, number bigint)
   LEFT JOIN wirekite_table t ON t.table_name = f.table_name AND f.number < t.next_chunk
 WHERE NOT EXISTS (SELECT 1 FROM wirekite_progress p WHERE p.source = f.name)
+
+-- name: loaded_marks
+-- Rows that are in the error queue were disposed of, and are not in the table.
+SELECT p.table_name, SUM(CASE WHEN p.mark ~ '^[0-9]{1,16}$' THEN p.mark::bigint ELSE 0 END) - (SELECT COUNT(*) FROM wirekite_error e
+  WHERE e.table_name = p.table_name AND e.line_number IS NOT NULL) AS marks
+FROM wirekite_progress p JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
+WHERE p.operation = 'D' AND p.mark <> '0'
+GROUP BY p.table_name

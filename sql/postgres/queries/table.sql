@@ -68,16 +68,19 @@ WHERE t.state = 'COPYING'
 ORDER BY t.table_name
 
 -- name: lost_tables
--- Progress rows were deleted: chunks that had been planned are unknown, or were given to a loader that left no row.
-SELECT t.table_name, t.chunk_count::text AS chunk_count, c.planned::text AS planned, c.claimed::text AS claimed, c.loads::text AS loads
+-- Progress rows were deleted: chunks that had been planned are unknown, or were given to a loader that left no row. Or one was
+-- made to say that it is finished when it is not.
+SELECT t.table_name, t.chunk_count::text AS chunk_count, c.planned::text AS planned, c.claimed::text AS claimed, c.loads::text AS loads,
+  c.short::text AS short
 FROM wirekite_table t CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE p.operation = 'DE') AS planned,
     count(*) FILTER (WHERE p.operation = 'DE' AND p.claimed_at IS NOT NULL) AS claimed,
-    count(*) FILTER (WHERE p.operation = 'D') AS loads
+    count(*) FILTER (WHERE p.operation = 'D') AS loads,
+    count(*) FILTER (WHERE p.operation = 'D' AND p.finish_time IS NOT NULL AND p.mark IS DISTINCT FROM p.row_count::text) AS short
   FROM wirekite_progress p WHERE p.table_name = t.table_name) c
 WHERE (t.state = 'COPYING' OR :also_done::text = 'YES' AND t.state IN ('LOADED', 'DONE'))
   AND (:table::text IS NULL OR t.table_name = :table::text)
-  AND (c.planned <> t.chunk_count OR c.claimed <> c.loads)
+  AND (c.planned <> t.chunk_count OR c.claimed <> c.loads OR c.short > 0)
 ORDER BY t.table_name
 
 -- name: fold_totals

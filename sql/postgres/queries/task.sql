@@ -59,14 +59,14 @@ UPDATE wirekite_task SET state = 'DONE', outcome = 'success', finished_at = cloc
 WHERE task_id = :task::text AND kind = 'event' AND state = 'READY'
 
 -- name: close_events
--- Every chunk that was planned is written, every one is loaded, and their numbers agree.
+-- Every chunk that was planned is written, every one is loaded up to its last row, and their numbers agree.
 WITH loaded AS (
   UPDATE wirekite_table t SET state = 'LOADED', updated_at = clock_timestamp(),
     rows_extracted = c.rows_extracted, rows_loaded = c.rows_loaded, bytes_loaded = c.bytes_loaded,
     chunks_written = c.written, chunks_loaded = c.loads
   FROM wirekite_task e, wirekite_table w CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE p.operation = 'DE' AND p.finish_time IS NOT NULL) AS written,
-      count(*) FILTER (WHERE p.operation = 'D' AND p.finish_time IS NOT NULL) AS loads,
+      count(*) FILTER (WHERE p.operation = 'D' AND p.finish_time IS NOT NULL AND p.mark = p.row_count::text) AS loads,
       count(*) FILTER (WHERE p.finish_time IS NULL) AS unfinished,
       coalesce(sum(p.row_count) FILTER (WHERE p.operation = 'DE'), 0) AS rows_extracted,
       coalesce(sum(p.row_count) FILTER (WHERE p.operation = 'D'), 0) AS rows_loaded,

@@ -121,12 +121,23 @@ describe.concurrent.each(ENGINES)('%s', (engine) => {
     await sql(`UPDATE wirekite_action SET action = 'RUN'`);
   });
 
+  test.sequential('CP-25 STOP and RUN before anybody looks: everybody goes on, once', async () => {
+    const living = `SELECT role, count(*) FROM wirekite_worker WHERE lease_until > ${NOW[engine]} GROUP BY role ORDER BY role`;
+    const before = await sql(living);
+    await sql(`UPDATE wirekite_action SET action = 'STOP'; UPDATE wirekite_action SET action = 'RUN'`);
+    expect((await shop.obey('CHECKPOINT')).state).toBe('DONE');
+    await shop.inStep();
+    await shop.dba.row(`SELECT 1 FROM (${living}) l HAVING count(*) = ${before.length}`);
+    expect(await sql(living)).toEqual(before);
+    expect(shop.runs.at(-1)?.lives).toBe(true);
+  });
+
   test.sequential('STOP of one worker ends it, and nobody starts it again', async () => {
     const [worker = ''] =
       (await sql(`SELECT worker FROM wirekite_worker WHERE role = 'load' AND lease_until > ${NOW[engine]}`))[0] ?? [];
     expect(await shop.obey('STOP', `worker:${worker}`)).toEqual({ state: 'DONE', result: 'in effect' });
     expect(await sql(`SELECT state FROM wirekite_worker WHERE worker = '${worker}'`)).toEqual([['STOPPED']]);
-    expect(await shop.obey('CHECKPOINT')).toEqual({ state: 'DONE', result: 'checkpoint 1' });
+    expect(await shop.obey('CHECKPOINT')).toEqual({ state: 'DONE', result: 'checkpoint 2' });
     expect(
       await shop.dba.value(`SELECT count(*) FROM wirekite_worker WHERE role = 'load' AND lease_until > ${NOW[engine]}`),
     ).toBe('1');
@@ -137,7 +148,7 @@ describe.concurrent.each(ENGINES)('%s', (engine) => {
     const checkpoint = await shop.command('CHECKPOINT', '*', { reason: `'nobody is there'` });
     await shop.dba.row(`SELECT 1 FROM wirekite_status WHERE status = 'no coordinator' AND open_commands = 1`);
     shop.follow('stopped');
-    expect(await shop.settled(checkpoint)).toEqual({ state: 'DONE', result: 'checkpoint 2' });
+    expect(await shop.settled(checkpoint)).toEqual({ state: 'DONE', result: 'checkpoint 3' });
     await shop.inStep();
   });
 });

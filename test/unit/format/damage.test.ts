@@ -154,7 +154,7 @@ describe('a .dkt that is sound', () => {
     await expect(open(await other({ name: 'public.actor.1.dkt' }))).rejects.toMatchObject({ code: 'CHUNK_SWAPPED' });
   });
 
-  it('is refused when it is not the one that the control tables know', async () => {
+  it('PR-18 is refused when it is not the one that the control tables know', async () => {
     const known = { migration: 'shop', generation: 2, rows: 3, checksum: sealed.checksum };
     const older = await other({ generation: 1 });
     await expect(open(older, known)).rejects.toThrow('generation: expected 2, found 1');
