@@ -9,7 +9,7 @@ import type { Config } from '../../src/daemon/config.js';
 import { refuseOtherOrigin, writeOrigin } from '../../src/daemon/origin.js';
 import { dktName } from '../../src/format/name.js';
 import { load, loadTo, rowsIn, sealed, upTo } from './chunks.js';
-import { bareDatabase, freshControl, isPostgres, makeSchema, planned, setUpShop, TARGETS } from './schema.js';
+import { bareDatabase, freshControl, isPostgres, login, makeSchema, planned, setUpShop, TARGETS } from './schema.js';
 
 describe.each(TARGETS)('on %s', (target) => {
   const isFamily = !isPostgres(target);
@@ -132,5 +132,40 @@ describe.each(TARGETS)('on %s', (target) => {
     expect((await db.query(`SELECT table_name FROM wirekite_progress`)).rows).toEqual([{ table_name: name }]);
     const [schema = '', table = ''] = name.split('.');
     expect(Buffer.byteLength(dktName({ schema, name: table }, 0))).toBeLessThan(255);
+  });
+
+  test('rows and marks are written at READ COMMITTED, whatever the server or the login has for its default', async () => {
+    const { db, open, url } = await freshControl(target);
+    const repeatable = `ALTER DATABASE ${url.pathname.slice(1)} SET default_transaction_isolation = 'repeatable read'`;
+    if (!isFamily) await db.query(repeatable); // MariaDB's own is that already
+    const session = await open();
+    const now = isFamily ? '@@SESSION.tx_isolation' : `current_setting('transaction_isolation')`;
+    const { rows } = await session.transaction((tx) => tx.query<{ it: string }>(`SELECT ${now} AS it`));
+    expect(rows[0]?.it.replace('-', ' ').toLowerCase()).toBe('read committed');
+  });
+
+  test.runIf(!isFamily)('the guards hold in a session that fires no triggers, and so does the history', async () => {
+    const { db, operator } = await freshControl(target);
+    const replica = await operator({ session_replication_role: 'replica' });
+    await replica.query(`UPDATE wirekite.wirekite_action SET action = 'pause'`);
+    await expect(replica.query(`UPDATE wirekite.wirekite_action SET action = 'GO'`)).rejects.toThrow(/not one of RUN/);
+    await expect(replica.query(`DELETE FROM wirekite.wirekite_action`)).rejects.toThrow(/always has one row/);
+    await expect(replica.query(`INSERT INTO wirekite.wirekite_action VALUES ('STOP')`)).rejects.toThrow(/duplicate/);
+    const { rows } = await db.query(
+      `SELECT new_value FROM wirekite_history WHERE object = 'wirekite_action' ORDER BY 1`,
+    );
+    expect(rows).toEqual([{ new_value: 'PAUSE' }, { new_value: 'RUN' }]);
+  });
+
+  test.runIf(isFamily)('where the login that made the triggers was dropped, the error says what to do', async () => {
+    const control = await bareDatabase(target);
+    const maker = await login(control, 'ALL ON {schema}.*');
+    await control.db.query(`GRANT SUPER ON *.* TO ${maker.username}`);
+    await setUpShop({ ...control, db: await control.open(maker) });
+    await control.db.query(`DROP USER ${maker.username}`);
+    await expect(setAction(control.db, 'PAUSE')).rejects.toMatchObject({
+      code: '1449',
+      hint: expect.stringContaining('create it again'),
+    });
   });
 });

@@ -38,6 +38,7 @@ const NUMBERS: Readonly<Record<number, Verdict>> = {
   1370: ['operator'],
   1412: ['permanent', 'The table was altered or truncated after the snapshot was taken: it is read anew.'],
   1419: ['operator', 'SET GLOBAL log_bin_trust_function_creators = 1, or grant SUPER to the user in the URL.'],
+  1449: ['operator', 'The login that made the triggers and views of the control tables was dropped: create it again.'],
   1709: ['operator', 'SET GLOBAL innodb_default_row_format = DYNAMIC on the server.'],
   1836: ['transient', 'The server is read only: is it a replica?'],
   1845: ['permanent'],
