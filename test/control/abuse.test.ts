@@ -154,7 +154,7 @@ describe.each(TARGETS)('on %s', (target) => {
     const { rows } = await db.query(
       `SELECT new_value FROM wirekite_history WHERE object = 'wirekite_action' ORDER BY 1`,
     );
-    expect(rows).toEqual([{ new_value: 'PAUSE' }, { new_value: 'RUN' }]);
+    expect(rows).toEqual([{ new_value: 'PAUSE' }]);
   });
 
   test.runIf(isFamily)('where the login that made the triggers was dropped, the error says what to do', async () => {
