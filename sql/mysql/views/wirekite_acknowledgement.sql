@@ -1,5 +1,5 @@
--- Who has heard what, since when it obeys, and from which mark: of the action row (without a command_id) and of every command
--- that is open or in force. Workers that live and have not answered are there, too.
+-- Who has heard what, since when it obeys, and from which mark: of the action row (without a command_id), of every command that is
+-- open, and of those in force. Of open ones workers that live and have not answered are there, too.
 CREATE OR REPLACE VIEW wirekite_acknowledgement AS
 SELECT CAST(NULL AS SIGNED) AS command_id, w.action_read AS action, '*' AS scope, w.worker, w.role, w.state, w.action_read_at AS seen_at,
   CASE WHEN w.state = CASE w.action_read WHEN 'PAUSE' THEN 'PAUSED' WHEN 'STOP' THEN 'STOPPED' ELSE 'RUNNING' END
@@ -13,5 +13,10 @@ SELECT c.command_id, c.action, c.scope, w.worker, w.role, w.state, k.seen_at,
   CASE WHEN k.in_effect_at IS NULL THEN 'NO' ELSE 'YES' END, k.in_effect_at, COALESCE(k.at_mark, w.at_mark), COALESCE(k.answer, w.why)
 FROM wirekite_command c JOIN wirekite_worker w
   LEFT JOIN wirekite_ack k ON k.command_id = c.command_id AND k.worker = w.worker
-WHERE w.lease_until > UTC_TIMESTAMP(6) AND c.action IN ('PAUSE', 'RUN', 'STOP', 'THROTTLE', 'ADD')
-  AND (c.state IN ('PENDING', 'SEEN') OR c.command_id IN (SELECT f.command_id FROM wirekite_command_in_force f));
+WHERE w.lease_until > UTC_TIMESTAMP(6) AND c.action IN ('PAUSE', 'RUN', 'STOP', 'THROTTLE', 'ADD') AND c.state IN ('PENDING', 'SEEN')
+UNION ALL
+SELECT c.command_id, c.action, c.scope, w.worker, w.role, w.state, k.seen_at,
+  CASE WHEN k.in_effect_at IS NULL THEN 'NO' ELSE 'YES' END, k.in_effect_at, k.at_mark, k.answer
+FROM wirekite_command c JOIN wirekite_command_in_force f ON f.command_id = c.command_id
+  JOIN wirekite_ack k ON k.command_id = c.command_id JOIN wirekite_worker w ON w.worker = k.worker
+WHERE w.lease_until > UTC_TIMESTAMP(6) AND c.state = 'DONE';

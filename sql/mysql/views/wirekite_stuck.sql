@@ -30,7 +30,7 @@ FROM (
       CASE p.target WHEN 'CE' THEN UTC_TIMESTAMP(6) WHEN 'changes' THEN GREATEST(p.updated_at, f.waiting_since) ELSE p.updated_at END AS moved_at
     FROM wirekite_progress p, (SELECT COALESCE(MIN(start_time), UTC_TIMESTAMP(6)) AS waiting_since
       FROM wirekite_progress WHERE operation = 'C' AND target = 'C' AND finish_time IS NULL) f
-    WHERE p.finish_time IS NULL AND p.target <> 'C'
+    WHERE p.operation IN ('DE', 'D', 'CE', 'C') AND p.finish_time IS NULL AND p.target <> 'C'
     UNION ALL
     SELECT p.source, p.target, p.operation, p.table_name, p.mark, p.start_time, p.updated_at, p.restarts, l.worker, l.error,
       GREATEST(COALESCE(l.updated_at, p.start_time), p.start_time)
