@@ -129,7 +129,7 @@ export async function establish(context: Context, prepared: Prepared): Promise<s
     if (lost || !begun) await writeSchemaFiles(context, plan, version);
     if (owner && provision) await provide(context, owner, provision);
     if (begun) await beginAnewAfterReset(plan, loader);
-    else await writePlan(plan, loader, context.config.changes);
+    else await writePlan(plan, loader, context.config);
     return lost
       ? [...warnings, 'the schema files were gone from the chunk store: written anew from the source']
       : warnings;
