@@ -29,7 +29,10 @@ describe('a planted breach is caught:', () => {
   test.each([
     ['src/base/clock.ts', `import type { Table } from '../model/schema.js';`, '(up)'],
     ['src/db/lane.ts', `import { open } from '../store/directory.js';`, '(sideways)'],
-    ['src/plan/graph.ts', `export * from '../control/task.js';`, '(sideways)'],
+    ['src/validate/gate.ts', `export * from '../control/task.js';`, '(sideways)'],
+    ['src/plan/graph.ts', `export * from '../control/task.js';`, '(impure)'],
+    ['src/plan/graph.ts', `import type { Db } from '../db/db.js';`, '(impure)'],
+    ['src/plan/graph.ts', `import { cpus } from 'node:os';`, '(impure)'],
     ['extractors/mysql/index.ts', `import { x } from '../postgres/slices.js';`, '(sideways)'],
     ['extractors/mysql/index.ts', `import { x } from '../../loaders/mysql/types.js';`, '(sideways)'],
     ['extractors/mysql/index.ts', `import '../main.js';`, '(up)'],
@@ -43,6 +46,7 @@ describe('a planted breach is caught:', () => {
   test.each([
     ['src/cli/main.ts', `import { run } from '../daemon/load.js';\nimport pino from 'pino';`],
     ['extractors/main.ts', `import { run } from '../src/daemon/extract.js';`],
+    ['src/plan/graph.ts', `import { Fault } from '../base/fault.js';\nimport type { Step } from '../model/step.js';`],
     ['extractors/mysql/index.ts', `import './canon.js';\nimport { x } from '../../src/db/mysql/session.js';`],
   ])('but not the imports of %s', (path, text) => {
     expect(importBreaches(planted(path, text))).toEqual([]);

@@ -21,7 +21,7 @@ const shown = (value: unknown): string =>
 export function table(rows: readonly Record<string, unknown>[]): string {
   const names = Object.keys(rows[0] ?? {});
   const cells = [names, ...rows.map((row) => names.map((name) => visible(shown(row[name]))))];
-  const widths = names.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
+  const widths = names.map((_, i) => cells.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0));
   return cells
     .map((row) =>
       row

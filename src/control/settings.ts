@@ -97,6 +97,8 @@ export const SETTINGS = {
     'values',
     'how far beyond the source’s counters the target’s begin at a cutover',
   ),
+  plan_cpus: whole(0, 0, 10_000, 'CPUs', 'how many CPUs a plan reckons with; 0 is no limit'),
+  plan_memory_bytes: whole(0, 0, 1e15, 'bytes', 'memory that a plan lets index builds have together; 0 is no limit'),
 } as const satisfies Readonly<Record<string, Whole | Text>>;
 
 export type SettingName = keyof typeof SETTINGS;

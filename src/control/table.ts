@@ -17,12 +17,17 @@ export interface NewTable {
   readonly schema?: string;
   /** As the target writes it in a statement, quoted where it must be. */
   readonly target: string;
-  readonly priority: number;
+  /** Absent: that of the event `load <table>`, which has to stand there before. Its phase is the event's too. */
+  readonly priority?: number;
   readonly rowsEstimated: number;
   readonly bytesEstimated: number;
+  readonly businessValue?: number;
+  readonly riskScore?: number;
+  readonly critical?: boolean;
 }
 
 export interface TableRow extends NewTable {
+  readonly priority: number;
   readonly state: TableState;
   readonly startPosition: Position | undefined;
   readonly rowsExtracted: number;
@@ -44,7 +49,10 @@ export async function insertTables(tx: Tx, tables: readonly NewTable[]): Promise
     table_name: t.table,
     schema_name: t.schema ?? t.table.slice(0, t.table.indexOf('.')),
     target_name: t.target,
-    priority: t.priority,
+    priority: t.priority ?? null,
+    business_value: t.businessValue ?? 1,
+    risk_score: t.riskScore ?? 0,
+    critical: t.critical ? 'YES' : 'NO',
     rows_estimated: Math.round(t.rowsEstimated),
     bytes_estimated: Math.round(t.bytesEstimated),
   }));

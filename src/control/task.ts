@@ -1,7 +1,7 @@
 import { Fault } from '../base/fault.js';
 import type { Db, Tx } from '../db/db.js';
 import type { TableName } from '../model/schema.js';
-import type { Step } from '../model/step.js';
+import type { Placement, Step } from '../model/step.js';
 import { ask } from './ask.js';
 import { fenced } from './fenced.js';
 
@@ -31,13 +31,26 @@ export interface OpenTask {
   readonly blockedBy: string | undefined;
 }
 
+export interface Planned {
+  readonly batchRun?: string;
+  /** By task; one that has none is in phase 1, of priority 0 and without an estimate. */
+  readonly placements?: ReadonlyMap<string, Placement>;
+}
+
 /**
  * Adds the steps that are not there yet, with what they need. An event is a step of kind `event` without statements;
  * that of a table's rows carries the table and needs what the rows need, for its chunks are loaded only when it is READY.
  */
-export async function insertTasks(tx: Tx, steps: readonly Step[], batchRun?: string): Promise<void> {
+export async function insertTasks(
+  tx: Tx,
+  steps: readonly Step[],
+  { batchRun, placements }: Planned = {},
+): Promise<void> {
   const tasks = steps.map((s) => ({
     task_id: s.id,
+    phase: placements?.get(s.id)?.phase ?? 1,
+    priority: placements?.get(s.id)?.priority ?? 0,
+    estimate_seconds: placements?.get(s.id)?.seconds ?? null,
     kind: s.kind,
     table_name: s.table,
     statement: s.statements.join(';\n'),

@@ -30,7 +30,7 @@ export interface Hooks {
   /** Of every death, before the daemon is started again. */
   readonly died: (pid: number) => Promise<void>;
   /** STOP holds for everybody. */
-  readonly isStopped: () => boolean;
+  readonly isStopped: () => Promise<boolean>;
   /** It was said to the workers of this process. */
   readonly isStoppedAlone: (pid: number) => Promise<boolean>;
 }
@@ -86,7 +86,7 @@ export class Children {
 
   /** Nobody but a person lifts a STOP: of all, or of its workers. One that was lifted before we heard of it holds no more. */
   private async staysAway(pid: number): Promise<boolean> {
-    if (this.hooks?.isStopped()) this.conclude(EXIT.stopped, 'STOP was said');
+    if (await this.hooks?.isStopped().catch(() => false)) this.conclude(EXIT.stopped, 'STOP was said');
     return this.verdict !== undefined || (await this.hooks?.isStoppedAlone(pid).catch(() => false)) === true;
   }
 

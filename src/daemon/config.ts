@@ -4,6 +4,7 @@ import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { Fault } from '../base/fault.js';
 import { SETTINGS, type SettingName, type Settings } from '../control/settings.js';
+import { fits } from '../model/pattern.js';
 import { brokenYaml, complaints, mistakesOf, type Mistake } from './config-mistakes.js';
 
 const UNITS: Record<string, number> = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
@@ -72,7 +73,31 @@ const override = z
   })
   .refine(({ type, expression }) => type ?? expression, 'expected type, expression or both');
 
-const patterns = z.array(z.string().regex(/^[^.]+\..+$/, 'expected schema.table, * for any'));
+const PATTERN = /^[^.]+\..+$/;
+
+const patterns = z.array(z.string().regex(PATTERN, 'expected schema.table, * for any'));
+
+/** What a table weighs in the order of things. */
+const weight = z.strictObject({
+  business_value: z.number().min(0).optional(),
+  risk_score: z.number().min(0).max(1).optional(),
+  /** Without it the migration has failed. */
+  critical: z.boolean().optional(),
+});
+
+const weights = z.record(z.string(), weight).superRefine((all, context) => {
+  for (const pattern of Object.keys(all))
+    if (!PATTERN.test(pattern))
+      context.addIssue({ code: 'custom', path: [pattern], message: 'is no table: expected schema.table, * for any' });
+});
+
+const phases = z
+  .array(z.strictObject({ name: z.string().min(1).max(63), tables: patterns.min(1) }))
+  .superRefine((all, context) => {
+    for (const [i, { name }] of all.entries())
+      if (all.findIndex((other) => other.name === name) < i)
+        context.addIssue({ code: 'custom', path: [i, 'name'], message: `is ${name} a second time` });
+  });
 
 const shape = z.strictObject({
   migration: z.string().regex(/^[A-Za-z0-9_-]{1,63}$/, 'expected letters, digits, _ and - only'),
@@ -87,8 +112,14 @@ const shape = z.strictObject({
       full_identity: patterns.default([]),
       /** By `schema.table.column`: what it becomes instead of what would be chosen for it. */
       columns: z.record(z.string(), override).default({}),
+      /** By `schema.table`, `*` for any; where several fit, the later one has the last word. */
+      weights: weights.default({}),
     })
     .prefault({}),
+  /** Puts tables into phases of these names, whatever would be derived. */
+  phases: phases.default([]),
+  /** When a task may begin: with its phase, or as soon as what it needs is done. */
+  execution_model: z.enum(['frontier', 'wave']).default('frontier'),
   /** Follow what the source commits after loading. */
   changes: z.boolean().default(false),
   chunks: z
@@ -102,7 +133,13 @@ const shape = z.strictObject({
       release: z.enum(['applied', 'stored']).default('applied'),
     })
     .prefault({}),
-  policy: z.strictObject({ max_retries: z.number().superRefine(bounded('max_retries')).optional() }).prefault({}),
+  policy: z
+    .strictObject({
+      /** Whether others still begin once a task has failed for good. */
+      continue_on_error: z.boolean().default(false),
+      max_retries: z.number().superRefine(bounded('max_retries')).optional(),
+    })
+    .prefault({}),
   /** Any tunable of `wirekite_setting` by its name. */
   settings: tunables.default({}),
 });
@@ -190,19 +227,10 @@ export function selects(
 ): boolean {
   const name = `${schema}.${table}`;
   return (
-    tables.include.some((pattern) => names(pattern, name)) && !tables.exclude.some((pattern) => names(pattern, name))
+    tables.include.some((pattern) => fits(pattern, name)) && !tables.exclude.some((pattern) => fits(pattern, name))
   );
 }
 
 /** May a table without a key be published whole, so that its updates can be followed? */
 export const agreesToFullIdentity = ({ tables }: Pick<Config, 'tables'>, schema: string, table: string): boolean =>
-  tables.full_identity.some((pattern) => names(pattern, `${schema}.${table}`));
-
-const names = (pattern: string, name: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-    's',
-  ).test(name);
+  tables.full_identity.some((pattern) => fits(pattern, `${schema}.${table}`));

@@ -4,6 +4,7 @@ import { probe } from '../base/probe.js';
 import type { Stop } from '../base/stop.js';
 import { inStep } from '../control/behind.js';
 import { stopIfLost } from '../control/claim.js';
+import { readSaid } from '../control/said.js';
 import { clock, readLag, type Lag } from '../control/sample.js';
 import { readStatus, type Status } from '../control/status.js';
 import { reopenStreams } from '../control/stream.js';
@@ -111,7 +112,8 @@ class Coordinator {
       died: async (pid) => {
         await endLeases(await live.control.get(), { host: live.host, pid, why: 'its process died' });
       },
-      isStopped: () => live.gate.reading.word === 'STOP',
+      // Read now: a daemon may have heard it before us.
+      isStopped: async () => (await readSaid(await live.control.get())).reading.word === 'STOP',
       isStoppedAlone: async (pid) => isStoppedAlone(await live.control.get(), live.host, pid),
     });
     try {

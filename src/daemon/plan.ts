@@ -4,13 +4,19 @@ import type { Loader, Mapping } from '../connector/loader.js';
 import { selectTables } from '../model/select.js';
 import { tableName, type Override, type Schema, type Table, type TableName } from '../model/schema.js';
 import { CUTOVER, followOf, IN_STEP, rowsOf, type Step } from '../model/step.js';
+import { grouped, without } from '../plan/graph.js';
+import type { ExecutionPlan } from '../plan/plan.js';
 import { selects, type Config } from './config.js';
 import { bestEncoding } from './encoding.js';
+import { scheduleOf } from './schedule.js';
 
 export interface Plan {
   readonly schema: Schema;
   readonly mapping: Mapping;
+  /** Every step that one needs is among them. */
   readonly steps: readonly Step[];
+  /** The order and the estimates of the steps. */
+  readonly schedule: ExecutionPlan;
 }
 
 /**
@@ -34,9 +40,11 @@ export async function makePlan(
   loader.learn(schema);
   const mapping = loader.mapping(schema);
   if (mapping.refused.length > 0) throw refusal(mapping.refused, config);
-  const steps = config.changes ? loader.steps(schema) : loader.steps(schema).map(withoutFollowing);
+  const made = config.changes ? loader.steps(schema) : loader.steps(schema).map(withoutFollowing);
   for (const table of schema.tables) bestEncoding(table, loader);
-  return { schema, mapping, steps: unique([...steps, ...events(schema.tables, steps, config.changes)]) };
+  const steps = unique([...made, ...events(schema.tables, made, config.changes)]);
+  const schedule = scheduleOf(config, schema, steps);
+  return { schema, mapping, steps: without(steps, schedule.leftOut), schedule };
 }
 
 const refusal = (found: readonly string[], { file }: Config): Fault =>
@@ -49,6 +57,7 @@ const refusal = (found: readonly string[], { file }: Config): Fault =>
 /** What the operator wants of single columns. One that is not there is a typing mistake. */
 function withOverrides(tables: readonly Table[], { tables: { columns }, file }: Config): Table[] {
   const wanted = new Map(Object.entries(columns));
+  if (wanted.size === 0) return [...tables];
   const made = tables.map((table) => ({
     ...table,
     columns: table.columns.map((column) => {
@@ -71,7 +80,8 @@ const compact = ({ type, expression }: Config['tables']['columns'][string]): Ove
 });
 
 /** Where nothing is followed, every table is in step as soon as it is loaded. */
-const withoutFollowing = (step: Step): Step => ({ ...step, needs: step.needs.filter((need) => need !== IN_STEP) });
+const withoutFollowing = (step: Step): Step =>
+  step.needs.includes(IN_STEP) ? { ...step, needs: step.needs.filter((need) => need !== IN_STEP) } : step;
 
 /** A pattern that names nothing is a typing mistake that would otherwise be found when the table is missed. */
 function refuseUnknown(config: Config, schema: Schema): void {
@@ -114,7 +124,11 @@ function events(tables: readonly Table[], steps: readonly Step[], changes: boole
 /** Applying changes to a table needs its keys, and would be slow without statistics; all but what waits for everybody. */
 function followings(tables: readonly Table[], steps: readonly Step[]): Step[] {
   const late = new Set([...needing(CUTOVER, steps), ...needing(IN_STEP, steps)]);
-  const own = (name: string) => steps.filter((step) => step.table === name && !late.has(step.id)).map(({ id }) => id);
+  const early = grouped(
+    steps.filter((step) => !late.has(step.id)),
+    ({ table }) => table,
+  );
+  const own = (name: string) => (early.get(name) ?? []).map(({ id }) => id);
   const follows = tables
     .filter((table) => table.hasRows)
     .map((table) => event(followOf(tableName(table)), [rowsOf(tableName(table)), ...own(tableName(table))]));

@@ -13,7 +13,7 @@ import type { Table } from '../model/schema.js';
 import { agreesToFullIdentity, fileSettings } from './config.js';
 import type { Context } from './context.js';
 import { cutOverWords } from './cut-over.js';
-import { refuseOtherOrigin, writeOrigin } from './origin.js';
+import { refuseOtherOrigin } from './origin.js';
 import { makePlan, type Plan } from './plan.js';
 import { changesOf, streamName } from './stream-name.js';
 import { ADDED, hasSchemaFiles, writePlan, writeSchemaFiles } from './write-plan.js';
@@ -120,7 +120,7 @@ export async function establish(context: Context, prepared: Prepared): Promise<s
     if (lost || !begun) await writeSchemaFiles(context, plan, version);
     if (owner && provision) await provide(context, owner, provision);
     if (begun) await beginAnewAfterReset(plan, loader);
-    else await writePlan(plan, loader, (tx) => writeOrigin(tx, context.config));
+    else await writePlan(plan, loader, context.config);
     return lost
       ? [...warnings, 'the schema files were gone from the chunk store: written anew from the source']
       : warnings;

@@ -8,21 +8,15 @@ import type { Tx } from '../db/db.js';
 import { schemaName } from '../format/name.js';
 import { writeSchema } from '../format/skt.js';
 import { tableName, type Table, type TableName } from '../model/schema.js';
+import { placements } from '../plan/plan.js';
+import type { Config } from './config.js';
 import type { Context } from './context.js';
+import { writeOrigin } from './origin.js';
 import type { Plan } from './plan.js';
+import { weights } from './schedule.js';
 
 /** The fixed setting that names tables which joined later, whatever the configuration says. */
 export const ADDED = 'added_tables';
-
-/** The largest first, for its indexes take longest; and before others of its size one at which foreign keys are checked. */
-function urgencies(tables: readonly Table[]): Map<string, number> {
-  const checked = new Map<string, number>();
-  for (const table of tables)
-    for (const { references } of table.constraints)
-      for (const name of references ? [references.table, tableName(table)] : [])
-        checked.set(name, Math.max(checked.get(name) ?? 0, table.bytesEstimated));
-  return new Map(tables.map((t) => [tableName(t), t.bytesEstimated + (checked.get(tableName(t)) ?? 0)]));
-}
 
 function plannedColumns({ schema, mapping }: Plan): PlannedColumn[] {
   const wanted = new Map(
@@ -54,29 +48,28 @@ export async function writeSchemaFiles(context: Context, { schema }: Plan, versi
   await writeSchema(store, header, schema, version);
 }
 
-/** `also`: within the same transaction. */
-export async function writePlan(plan: Plan, loader: Loader, also: (tx: Tx) => Promise<void>): Promise<void> {
-  const wanted = newTables(plan.schema.tables, loader);
+export async function writePlan(plan: Plan, loader: Loader, config: Config): Promise<void> {
+  const wanted = newTables(plan.schema.tables, loader, config);
   await loader.db.transaction(async (tx) => {
+    await insertTasks(tx, plan.steps, { placements: placements(plan.schedule) });
     await insertTables(tx, wanted);
     await insertColumns(tx, plannedColumns(plan));
-    await insertTasks(tx, plan.steps);
-    await also(tx);
+    await writeOrigin(tx, config);
   });
 }
 
 /** Tables with rows, as rows of `wirekite_table`. */
-export function newTables(tables: readonly Table[], loader: Loader): NewTable[] {
-  const priorities = urgencies(tables);
+export function newTables(tables: readonly Table[], loader: Loader, config: Pick<Config, 'tables'>): NewTable[] {
+  const weightOf = weights(config);
   return tables
     .filter((table) => table.hasRows)
     .map((table) => ({
       table: tableName(table),
       schema: table.schema,
       target: loader.targetName(table),
-      priority: priorities.get(tableName(table)) ?? 0,
       rowsEstimated: table.rowsEstimated,
       bytesEstimated: table.bytesEstimated,
+      ...weightOf(tableName(table)),
     }));
 }
 
@@ -86,7 +79,7 @@ export function newTables(tables: readonly Table[], loader: Loader): NewTable[] 
  */
 export async function widenPlan(tx: Tx, plan: Plan, added: readonly TableName[]): Promise<void> {
   await insertColumns(tx, plannedColumns(plan));
-  await insertTasks(tx, plan.steps);
+  await insertTasks(tx, plan.steps, { placements: placements(plan.schedule) });
   await reopenEvents(tx);
   await writeFixed(tx, ADDED, JSON.stringify(added));
   await raisePlan(tx);

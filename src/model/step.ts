@@ -20,6 +20,16 @@ export interface Step {
   readonly bytes: number;
 }
 
+/** Where a step stands among the others. */
+export interface Placement {
+  /** From 1. */
+  readonly phase: number;
+  /** The higher, the earlier. */
+  readonly priority: number;
+  /** How long it may take one worker. */
+  readonly seconds: number;
+}
+
 /** The event "all rows of this table are in". */
 export const rowsOf = (table: TableName): string => `load ${table}`;
 

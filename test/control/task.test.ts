@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { closeSnapshot } from '../../src/control/snapshot.js';
-import { failTable, finishTables, reopenTables, tables } from '../../src/control/table.js';
+import { failTable, finishTables, insertTables, reopenTables, tables } from '../../src/control/table.js';
 import {
   claimTask,
   failTask,
@@ -30,6 +30,12 @@ const must = async (task: Promise<Task | undefined>): Promise<Task> => {
   if (found === undefined) throw new Error('nothing to do');
   return found;
 };
+/** Figures are text on one of the servers. */
+const numbered = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, /^[\d.]+$/.test(String(value)) ? Number(value) : value]),
+  );
+
 const states = async (db: Db): Promise<string[]> =>
   (await openTasks(db)).map((task) => `${task.id} ${task.state}`).sort();
 
@@ -40,6 +46,32 @@ describe.each(TARGETS)('on %s', (target) => {
     await makeReady(control.db);
     return { ...control, me: await worker(control.db) };
   }
+
+  test('tasks have the place that the plan gives them, and tables that of the event of their rows', async () => {
+    const { db } = await withSteps();
+    const event = step(rowsOf('public.items'), [], { kind: 'event', table: 'public.items' });
+    const placements = new Map([
+      ['one', { phase: 2, priority: 0.25, seconds: 1.5 }],
+      [event.id, { phase: 3, priority: 4, seconds: 7 }],
+    ]);
+    await insertTasks(db, [step('one'), step('two'), event], { batchRun: 'r', placements });
+    const more = { target: 't', rowsEstimated: 1, bytesEstimated: 2 };
+    await insertTables(db, [
+      { table: 'public.items', ...more, businessValue: 2, riskScore: 0.5, critical: true },
+      { table: 'public.others', ...more, priority: 9 },
+    ]);
+    const tasks = `SELECT task_id, batch_run_id, phase, priority, estimate_seconds FROM wirekite_task ORDER BY task_id`;
+    expect((await db.query(tasks)).rows.map(numbered)).toEqual([
+      { task_id: event.id, batch_run_id: 'r', phase: 3, priority: 4, estimate_seconds: 7 },
+      { task_id: 'one', batch_run_id: 'r', phase: 2, priority: 0.25, estimate_seconds: 1.5 },
+      { task_id: 'two', batch_run_id: 'r', phase: 1, priority: 0, estimate_seconds: null },
+    ]);
+    const made = `SELECT table_name, phase, priority, business_value, risk_score, critical FROM wirekite_table ORDER BY table_name`;
+    expect((await db.query(made)).rows.map(numbered)).toEqual([
+      { table_name: 'public.items', phase: 3, priority: 4, business_value: 2, risk_score: 0.5, critical: 'YES' },
+      { table_name: 'public.others', phase: 1, priority: 9, business_value: 1, risk_score: 0, critical: 'NO' },
+    ]);
+  });
 
   test('on a table that is to be loaded anew nothing becomes ready', async () => {
     const { db } = await withSteps();

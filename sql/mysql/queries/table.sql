@@ -1,10 +1,14 @@
 -- name: insert_tables
 -- A table that joins later is behind from the lane's mark on: no snapshot that it will get is older.
-INSERT INTO wirekite_table (table_name, schema_name, target_name, priority, rows_estimated, bytes_estimated, applied_seq)
-SELECT t.table_name, t.schema_name, t.target_name, t.priority, t.rows_estimated, t.bytes_estimated, (SELECT lane_seq FROM wirekite_following)
+INSERT INTO wirekite_table (table_name, schema_name, target_name, phase, priority, business_value, risk_score, critical,
+  rows_estimated, bytes_estimated, applied_seq)
+SELECT t.table_name, t.schema_name, t.target_name, COALESCE(e.phase, 1), COALESCE(t.priority, e.priority, 0), t.business_value,
+  t.risk_score, t.critical, t.rows_estimated, t.bytes_estimated, (SELECT lane_seq FROM wirekite_following)
 FROM JSON_TABLE(:tables, '$[*]' COLUMNS (table_name VARCHAR(320) PATH '$.table_name',
-  schema_name VARCHAR(320) PATH '$.schema_name', target_name VARCHAR(320) PATH '$.target_name', priority DOUBLE PATH '$.priority',
-  rows_estimated BIGINT PATH '$.rows_estimated', bytes_estimated BIGINT PATH '$.bytes_estimated')) t
+    schema_name VARCHAR(320) PATH '$.schema_name', target_name VARCHAR(320) PATH '$.target_name', priority DOUBLE PATH '$.priority',
+    business_value DOUBLE PATH '$.business_value', risk_score DOUBLE PATH '$.risk_score', critical VARCHAR(3) PATH '$.critical',
+    rows_estimated BIGINT PATH '$.rows_estimated', bytes_estimated BIGINT PATH '$.bytes_estimated')) t
+  LEFT JOIN wirekite_task e ON e.kind = 'event' AND e.table_name = t.table_name
 WHERE NOT EXISTS (SELECT 1 FROM wirekite_table w WHERE w.table_name = t.table_name)
 
 -- name: list_tables

@@ -1,11 +1,14 @@
 -- name: insert_tasks
 -- What stands there already stays, but for what is read anew each time: where the sequences are.
-INSERT INTO wirekite_task (task_id, batch_run_id, kind, table_name, object_name, statement, `undo`, byte_count, is_optional, is_repeated)
-SELECT s.task_id, :run, s.kind, s.table_name, s.task_id, s.statement, s.`undo`, s.byte_count, s.is_optional, s.is_repeated
+INSERT INTO wirekite_task (task_id, batch_run_id, kind, table_name, object_name, statement, `undo`, byte_count, is_optional, is_repeated,
+  phase, priority, estimate_seconds)
+SELECT s.task_id, :run, s.kind, s.table_name, s.task_id, s.statement, s.`undo`, s.byte_count, s.is_optional, s.is_repeated,
+  s.phase, s.priority, s.estimate_seconds
 FROM JSON_TABLE(:tasks, '$[*]' COLUMNS (task_id VARCHAR(380) PATH '$.task_id', kind VARCHAR(64) PATH '$.kind',
   table_name VARCHAR(320) PATH '$.table_name', statement LONGTEXT PATH '$.statement', `undo` LONGTEXT PATH '$.undo',
   byte_count BIGINT PATH '$.byte_count', is_optional VARCHAR(3) PATH '$.is_optional',
-  is_repeated VARCHAR(3) PATH '$.is_repeated')) s
+  is_repeated VARCHAR(3) PATH '$.is_repeated', phase INT PATH '$.phase', priority DOUBLE PATH '$.priority',
+  estimate_seconds DOUBLE PATH '$.estimate_seconds')) s
 ON DUPLICATE KEY UPDATE statement =
   CASE WHEN wirekite_task.is_repeated = 'YES' AND wirekite_task.state = 'WAITING' THEN s.statement ELSE wirekite_task.statement END
 

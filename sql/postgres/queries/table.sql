@@ -1,8 +1,12 @@
 -- name: insert_tables
 -- A table that joins later is behind from the lane's mark on: no snapshot that it will get is older.
-INSERT INTO wirekite_table (table_name, schema_name, target_name, priority, rows_estimated, bytes_estimated, applied_seq)
-SELECT t.table_name, t.schema_name, t.target_name, t.priority, t.rows_estimated, t.bytes_estimated, (SELECT lane_seq FROM wirekite_following)
-FROM jsonb_to_recordset(:tables::jsonb) AS t(table_name text, schema_name text, target_name text, priority double precision, rows_estimated bigint, bytes_estimated bigint)
+INSERT INTO wirekite_table (table_name, schema_name, target_name, phase, priority, business_value, risk_score, critical,
+  rows_estimated, bytes_estimated, applied_seq)
+SELECT t.table_name, t.schema_name, t.target_name, coalesce(e.phase, 1), coalesce(t.priority, e.priority, 0), t.business_value,
+  t.risk_score, t.critical, t.rows_estimated, t.bytes_estimated, (SELECT lane_seq FROM wirekite_following)
+FROM jsonb_to_recordset(:tables::jsonb) AS t(table_name text, schema_name text, target_name text, priority double precision,
+    business_value double precision, risk_score double precision, critical text, rows_estimated bigint, bytes_estimated bigint)
+  LEFT JOIN wirekite_task e ON e.kind = 'event' AND e.table_name = t.table_name
 ON CONFLICT (table_name) DO NOTHING
 
 -- name: list_tables

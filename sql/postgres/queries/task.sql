@@ -1,9 +1,11 @@
 -- name: insert_tasks
 -- What stands there already stays, but for what is read anew each time: where the sequences are.
-INSERT INTO wirekite_task (task_id, batch_run_id, kind, table_name, object_name, statement, undo, byte_count, is_optional, is_repeated)
-SELECT s.task_id, :run::text, s.kind, s.table_name, s.task_id, s.statement, s.undo, s.byte_count, s.is_optional, s.is_repeated
+INSERT INTO wirekite_task (task_id, batch_run_id, kind, table_name, object_name, statement, undo, byte_count, is_optional, is_repeated,
+  phase, priority, estimate_seconds)
+SELECT s.task_id, :run::text, s.kind, s.table_name, s.task_id, s.statement, s.undo, s.byte_count, s.is_optional, s.is_repeated,
+  s.phase, s.priority, s.estimate_seconds
 FROM jsonb_to_recordset(:tasks::jsonb) AS s(task_id text, kind text, table_name text, statement text, undo text, byte_count bigint,
-  is_optional text, is_repeated text)
+  is_optional text, is_repeated text, phase int, priority double precision, estimate_seconds double precision)
 ON CONFLICT (task_id) DO UPDATE SET statement = EXCLUDED.statement
   WHERE wirekite_task.is_repeated = 'YES' AND wirekite_task.state = 'WAITING'
 

@@ -90,7 +90,7 @@ async function join(command: Command, duty: Duty): Promise<Outcome> {
   const others = [...context.kin.ofAll(names)].filter((table) => known.has(table) && !names.includes(table));
   const loader = await context.openLoader('add');
   try {
-    const rows = newTables(context.tables, loader).filter(({ table }) => names.includes(table));
+    const rows = newTables(context.tables, loader, context.config).filter(({ table }) => names.includes(table));
     const result = `${JOINED}: ${[...names, ...others].join(', ')}`;
     const insert = async (tx: Tx): Promise<void> => {
       await insertTables(tx, rows);
