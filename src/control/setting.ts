@@ -12,8 +12,8 @@ export async function insertSettings(tx: Tx): Promise<void> {
     name,
     kind: s.kind,
     default_value: String(s.default),
-    min_value: s.kind === 'integer' ? s.min : null,
-    max_value: s.kind === 'integer' ? s.max : null,
+    min_value: s.kind === 'word' ? null : s.min,
+    max_value: s.kind === 'word' ? null : s.max,
     allowed: s.kind === 'word' ? s.allowed : null,
     unit: s.unit,
     meaning: s.meaning,
@@ -61,7 +61,7 @@ export async function readSettings(tx: Tx): Promise<SettingsRead> {
 }
 
 const inItsKind = (name: SettingName, value: string): number | string =>
-  SETTINGS[name].kind === 'integer' ? Number(value) : value;
+  SETTINGS[name].kind === 'word' ? value : Number(value);
 
 /** Says that settings are in effect which everybody who lives has read since they were set. */
 export async function stampSettings(db: Db): Promise<void> {

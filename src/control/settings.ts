@@ -27,6 +27,22 @@ function text(standard: string, allowed: RegExp, unit: string, meaning: string):
   return { kind: 'word', default: standard, allowed: allowed.source, unit, meaning };
 }
 
+/** A number between bounds that need not be whole. */
+interface Part {
+  readonly kind: 'number';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: string;
+  readonly meaning: string;
+}
+
+const part = (standard: number, unit: string, meaning: string): Part => ({
+  ...{ kind: 'number', default: standard, min: 0, max: 1, unit, meaning },
+});
+
+const yesOrNo = (standard: 'YES' | 'NO', meaning: string): Text => text(standard, /^(YES|NO)$/, 'YES or NO', meaning);
+
 const DAY = '(Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 const HOUR = '(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)';
 const HOURS = `(${DAY}(-${DAY})? )?${HOUR}-${HOUR}`;
@@ -99,7 +115,32 @@ export const SETTINGS = {
   ),
   plan_cpus: whole(0, 0, 10_000, 'CPUs', 'how many CPUs a plan reckons with; 0 is no limit'),
   plan_memory_bytes: whole(0, 0, 1e15, 'bytes', 'memory that a plan lets index builds have together; 0 is no limit'),
-} as const satisfies Readonly<Record<string, Whole | Text>>;
+  max_tables: whole(0, 0, 10_000, 'tables', 'tables that are read at the same time; 0 is no limit'),
+  slice_rows: whole(0, 0, 1e12, 'rows', 'rows that one chunk file holds, about; 0: slice_bytes alone says'),
+  batch_rows: whole(0, 0, 1e12, 'rows', 'rows that are loaded between two commits, about; 0: batch_bytes alone says'),
+  batch_seconds: whole(10, 1, 3600, 'seconds', 'how long a batch may take before the next one is smaller'),
+  adaptive_batches: yesOrNo('YES', 'batches grow by a step while they are quick, and shrink by half when they are not'),
+  bottleneck_detection: yesOrNo('YES', 'what daemons spend their time on is sampled: wirekite_bottleneck'),
+  auto_scale: yesOrNo('NO', 'local readers and loaders are as many as the bottleneck wants, up to max_workers'),
+  max_workers: whole(16, 2, 1024, 'sessions', 'readers and loaders together, at most, where auto_scale is YES'),
+  continue_on_error: yesOrNo('YES', 'whether others still begin once a task has failed for good'),
+  auto_recover: yesOrNo(
+    'YES',
+    'failures are retried, waited out, skipped or rolled back by their kind; NO: they stop it',
+  ),
+  max_consecutive_errors: whole(
+    100,
+    0,
+    1e9,
+    'errors',
+    'failures without a success between that are escalated; 0: none',
+  ),
+  escalation_threshold: part(0.01, 'errors per row', 'more errors than this part of the rows are escalated'),
+  pause_on_escalation: yesOrNo('NO', 'an escalation pauses everything, by a command of openkite’s own'),
+  checkpoint_minutes: whole(15, 0, 10_000, 'minutes', 'between two checkpoints; 0: none by time'),
+  checkpoint_rows: whole(100_000, 0, 1e12, 'rows', 'between two checkpoints, at most one a minute; 0: none by rows'),
+  checkpoint_percent: whole(25, 0, 100, '%', 'of all rows between two checkpoints; 0: none by progress'),
+} as const satisfies Readonly<Record<string, Whole | Part | Text>>;
 
 export type SettingName = keyof typeof SETTINGS;
 export type Settings = {

@@ -3,9 +3,11 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { Fault } from '../base/fault.js';
-import { SETTINGS, type SettingName, type Settings } from '../control/settings.js';
+import type { Settings } from '../control/settings.js';
 import { fits } from '../model/pattern.js';
+import { bounded, outOfBounds } from './bounds.js';
 import { brokenYaml, complaints, mistakesOf, type Mistake } from './config-mistakes.js';
+import { execution, executionSettings, yesOrNo } from './execution.js';
 
 const UNITS: Record<string, number> = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 const SPANS: Record<string, number> = { '': 1, s: 1, min: 60, h: 3600, d: 86400 };
@@ -32,24 +34,6 @@ const url = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message: URL_WORDS });
   return z.NEVER;
 });
-
-/** The same bounds as those that the server holds an UPDATE to. */
-function outOfBounds(name: string, value: number | string): string | undefined {
-  const setting = Object.hasOwn(SETTINGS, name) ? SETTINGS[name as SettingName] : undefined;
-  if (!setting) return `is no setting; there are ${Object.keys(SETTINGS).join(', ')}`;
-  if (setting.kind === 'word')
-    return new RegExp(setting.allowed).test(String(value))
-      ? undefined
-      : `is ${JSON.stringify(value)}, not ${setting.unit}`;
-  const { min, max, unit } = setting;
-  if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) return undefined;
-  return `is ${value}, not a whole number from ${min} to ${max} (${unit})`;
-}
-
-const bounded = (name: SettingName) => (value: number, context: z.RefinementCtx) => {
-  const message = outOfBounds(name, value);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
-};
 
 const tunables = z.record(z.string(), z.union([z.number(), z.string()])).superRefine((all, context) => {
   for (const [name, value] of Object.entries(all)) {
@@ -118,8 +102,7 @@ const shape = z.strictObject({
     .prefault({}),
   /** Puts tables into phases of these names, whatever would be derived. */
   phases: phases.default([]),
-  /** When a task may begin: with its phase, or as soon as what it needs is done. */
-  execution_model: z.enum(['frontier', 'wave']).default('frontier'),
+  execution,
   /** Follow what the source commits after loading. */
   changes: z.boolean().default(false),
   chunks: z
@@ -136,7 +119,7 @@ const shape = z.strictObject({
   policy: z
     .strictObject({
       /** Whether others still begin once a task has failed for good. */
-      continue_on_error: z.boolean().default(false),
+      continue_on_error: z.boolean().optional(),
       max_retries: z.number().superRefine(bounded('max_retries')).optional(),
     })
     .prefault({}),
@@ -208,12 +191,14 @@ const locate = (store: string, file: string): string =>
   /^\w+:\/\//.test(store) || isAbsolute(store) ? store : resolve(dirname(file), store);
 
 /** The file's part of `wirekite_setting`. */
-export function fileSettings({ chunks, policy, settings }: Shaped): Partial<Settings> {
+export function fileSettings({ chunks, execution, policy, settings }: Shaped): Partial<Settings> {
   const named = {
+    ...executionSettings(execution),
     budget_bytes: chunks.budget,
     changes_bytes: chunks.changes,
     keep_seconds: chunks.keep,
     max_retries: policy.max_retries,
+    continue_on_error: yesOrNo(policy.continue_on_error),
     ...settings,
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));

@@ -6,7 +6,7 @@ import { tableName, type Schema, type TableName } from '../model/schema.js';
 import type { Step } from '../model/step.js';
 import { RATES } from '../plan/estimate.js';
 import { executionPlan, type ExecutionPlan } from '../plan/plan.js';
-import { POLICY, type Policy } from '../plan/policy.js';
+import type { Policy } from '../plan/policy.js';
 import { WEIGHT, type Weight } from '../plan/priority.js';
 import { WRITER, type Resources } from '../plan/task.js';
 import { fileSettings, type Config } from './config.js';
@@ -35,10 +35,11 @@ export function capacityOf(config: Config): Resources {
   return { workers: source + target, source, target, disk, cpu: limit(cpus), memory: limit(memory) };
 }
 
-export const policyOf = (config: Config): Policy => ({
-  ...POLICY,
-  continueOnError: config.policy.continue_on_error,
-  maxRetries: settingsOf(config).max_retries,
+export const policyOf = (config: Config): Policy => policyBy(settingsOf(config));
+
+export const policyBy = ({ continue_on_error: goesOn, max_retries: maxRetries }: Settings): Policy => ({
+  continueOnError: goesOn === 'YES',
+  maxRetries,
 });
 
 /** What the file says of a table. Every table is looked up once. */

@@ -3,6 +3,7 @@ import type { Loader } from '../connector/loader.js';
 import { insertColumns, type PlannedColumn } from '../control/column.js';
 import { raisePlan, writeFixed } from '../control/set-up.js';
 import { insertTables, type NewTable } from '../control/table.js';
+import { insertPhases } from '../control/phase.js';
 import { insertTasks, reopenEvents } from '../control/task.js';
 import type { Tx } from '../db/db.js';
 import { schemaName } from '../format/name.js';
@@ -51,6 +52,7 @@ export async function writeSchemaFiles(context: Context, { schema }: Plan, versi
 export async function writePlan(plan: Plan, loader: Loader, config: Config): Promise<void> {
   const wanted = newTables(plan.schema.tables, loader, config);
   await loader.db.transaction(async (tx) => {
+    await insertPhases(tx, plan.schedule.phases);
     await insertTasks(tx, plan.steps, { placements: placements(plan.schedule) });
     await insertTables(tx, wanted);
     await insertColumns(tx, plannedColumns(plan));
@@ -79,6 +81,7 @@ export function newTables(tables: readonly Table[], loader: Loader, config: Pick
  */
 export async function widenPlan(tx: Tx, plan: Plan, added: readonly TableName[]): Promise<void> {
   await insertColumns(tx, plannedColumns(plan));
+  await insertPhases(tx, plan.schedule.phases);
   await insertTasks(tx, plan.steps, { placements: placements(plan.schedule) });
   await reopenEvents(tx);
   await writeFixed(tx, ADDED, JSON.stringify(added));

@@ -9,7 +9,7 @@ export interface Policy {
   readonly maxRetries: number;
 }
 
-export const POLICY: Policy = { continueOnError: false, maxRetries: 3 };
+export const POLICY: Policy = { continueOnError: true, maxRetries: 3 };
 
 /** What becomes of a task that has failed. */
 export type Recovery =

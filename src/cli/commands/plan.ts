@@ -62,12 +62,12 @@ const show: Readonly<Record<View, (plan: Plan, context: Context) => string>> = {
     scheduleJson(schedule, {
       batchRun: randomUUID(),
       migration: config.migration,
-      model: config.execution_model,
+      model: config.execution.model,
       policy: policyOf(config),
     }),
   gantt: ({ schedule }, { config }) => {
-    const model = modelOf(config.execution_model, BARRIER_SECONDS);
-    return showGantt(simulate(schedule.tasks, capacityOf(config), model), config.execution_model);
+    const model = modelOf(config.execution.model, BARRIER_SECONDS);
+    return showGantt(simulate(schedule.tasks, capacityOf(config), model), config.execution.model);
   },
   simulate: ({ schedule }, { config }) => showSimulation(schedule, capacityOf(config), BARRIER_SECONDS),
 };

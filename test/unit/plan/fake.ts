@@ -1,4 +1,5 @@
 /** Schemas out of nothing, what a loader makes of them, and tasks without any. */
+import { execution } from '../../../src/daemon/execution.js';
 import { steps } from '../../../loaders/postgres/steps.js';
 import type { Extractor } from '../../../src/connector/extractor.js';
 import type { Loader } from '../../../src/connector/loader.js';
@@ -79,10 +80,10 @@ export function manyTables(count: number): Table[] {
 
 export const config = (more: Partial<Config> = {}): Config => ({
   ...{ migration: 'shop', source: new URL('x://a/b'), target: new URL('x://c/d'), control: { schema: 'wirekite' } },
-  ...{ changes: false, phases: [], execution_model: 'frontier' as const, settings: {}, file: 'openkite.yaml' },
+  ...{ changes: false, phases: [], execution: execution.parse({}), settings: {}, file: 'openkite.yaml' },
   tables: { include: ['*.*'], exclude: [], full_identity: [], columns: {}, weights: {} },
   chunks: { store: './chunks', compression: 'none', release: 'applied' },
-  policy: { continue_on_error: false },
+  policy: {},
   ...more,
 });
 

@@ -146,7 +146,7 @@ describe('of sixty tables', () => {
     const { json = '' } = await views();
     const document = JSON.parse(json) as Record<string, unknown[]>;
     expect(document).toMatchObject({
-      ...{ batch_run_id: 'one', execution_model: 'wave', policy: { continue_on_error: false, max_retries: 3 } },
+      ...{ batch_run_id: 'one', execution_model: 'wave', policy: { continue_on_error: true, max_retries: 3 } },
     });
     expect(Object.keys(document['tasks']?.[0] ?? {})).toEqual([
       ...['task_id', 'kind', 'table_name', 'phase', 'depends_on', 'estimate_seconds', 'earliest_seconds'],

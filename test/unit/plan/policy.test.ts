@@ -1,10 +1,12 @@
 /** What becomes of a failed task, of those that need it, and of the others. */
 import { describe, expect, it } from 'vitest';
 import { consequences } from '../../../src/plan/consequences.js';
-import { POLICY, recovery, type Failure } from '../../../src/plan/policy.js';
+import { POLICY as GOES_ON, recovery, type Failure } from '../../../src/plan/policy.js';
 import { frontier, wave } from '../../../src/plan/ready.js';
 import { begin, end, runOf } from '../../../src/plan/state.js';
 import { LIMITLESS, task } from './fake.js';
+
+const POLICY = { ...GOES_ON, continueOnError: false };
 
 describe('recovery', () => {
   const failed = (kind: Failure['kind'], more: Partial<Failure> = {}) =>
@@ -49,7 +51,7 @@ const set = (...ids: string[]) => new Set(ids);
 const NOBODY = { done: set(), running: set(), failed: set(), skipped: set() };
 
 describe('of a failure', () => {
-  const goOn = { ...POLICY, continueOnError: true };
+  const goOn = GOES_ON;
 
   it('who needs it is blocked, however far, and names it', () => {
     expect(consequences(PLAN, { ...NOBODY, failed: set('a'), done: set('d') }, goOn)).toEqual([
