@@ -1,5 +1,6 @@
 import { tableName, type Schema } from '../../src/model/schema.js';
 import { CUTOVER, rowsOf, type Step } from '../../src/model/step.js';
+import { domainTurns } from './domain-turns.js';
 import { buildId, isSplit } from './keys.js';
 
 /**
@@ -8,7 +9,7 @@ import { buildId, isSplit } from './keys.js';
  */
 export function inTurn(steps: readonly Step[], schema: Schema): Step[] {
   const known = new Set(steps.map(({ id }) => id));
-  const turns = new Map([...indexTurns(schema), ...cutoverTurns(steps, schema)]);
+  const turns = new Map([...indexTurns(schema), ...domainTurns(steps), ...cutoverTurns(steps, schema)]);
   const loads = new Set(schema.tables.map((table) => rowsOf(tableName(table))));
   return steps.map((step) => {
     const first = (turns.get(step.id) ?? []).filter((id) => known.has(id));

@@ -92,6 +92,8 @@ CREATE TABLE "s""1"."Wéird "" table 😀" (
   CONSTRAINT "uniq;" UNIQUE NULLS NOT DISTINCT (word, "select") INCLUDE (n) WITH (fillfactor = 70) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT apart EXCLUDE USING gist (span WITH &&) WITH (fillfactor = 80) WHERE ("select" > 5)
 ) WITH (fillfactor = 60, autovacuum_enabled = false, toast.autovacuum_vacuum_cost_delay = 5);
+CREATE TABLE public.holders (id integer PRIMARY KEY, few public.small[] DEFAULT '{1,2}');
+INSERT INTO public.holders VALUES (1), (2);
 ALTER TABLE "s""1"."Wéird "" table 😀" DROP COLUMN gone;
 ALTER TABLE "s""1"."Wéird "" table 😀" ALTER body SET STORAGE EXTERNAL, ALTER body SET COMPRESSION pglz, ALTER word SET STATISTICS 321, ALTER n SET (n_distinct = -0.5);
 ALTER SEQUENCE "s""1"."se""q" OWNED BY "s""1"."Wéird "" table 😀".seq;
