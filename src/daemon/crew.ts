@@ -34,7 +34,7 @@ export class Crew {
     for (await this.grow(this.wanted); this.members.length > 0; await this.resize()) {
       const ends = this.members.map(({ end }) => end);
       // Once the process ends, nothing changes any more: only the ends are waited for.
-      await Promise.race(gate.stop.draining.aborted ? ends : [...ends, gate.changed(LOOK_MS, gate.now)]);
+      await Promise.race(gate.stop.draining.aborted ? ends : [...ends, gate.heard(LOOK_MS, gate.now)]);
       await this.bury();
     }
     if (this.failure !== undefined) throw this.failure as Error;

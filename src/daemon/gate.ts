@@ -20,7 +20,9 @@ export interface Passer {
 
 /** Where the operator's words and the process's signals meet: every unit passes here between two pieces of work. */
 export class Gate {
+  /** Who looks for work, and who only has to hear of words. */
   private readonly waiting = new Set<() => void>();
+  private readonly listening = new Set<() => void>();
   private wakes = 0;
   /** Rises with every word that is read anew: who has begun something since obeys it. */
   serial = 1;
@@ -66,7 +68,7 @@ export class Gate {
   /** A word may have changed: whoever waits looks again. */
   wake(): void {
     this.wakes += 1;
-    for (const look of [...this.waiting]) look();
+    for (const look of [...this.waiting, ...this.listening]) look();
   }
 
   /** There may be work: one of those that wait looks, and calls the next if it finds some. All at once would only crowd. */
@@ -80,17 +82,26 @@ export class Gate {
     return this.wakes;
   }
 
-  /** Until something may have changed since `then`, at most `ms`. */
-  async changed(ms: number, then: number): Promise<void> {
+  /** For who looks for work: until there may be some, or a word has changed, since `then`; at most `ms`. */
+  changed(ms: number, then: number): Promise<void> {
+    return this.wait(this.waiting, ms, then);
+  }
+
+  /** For who does not: it takes no call from those who do. */
+  heard(ms: number, then: number): Promise<void> {
+    return this.wait(this.listening, ms, then);
+  }
+
+  private async wait(among: Set<() => void>, ms: number, then: number): Promise<void> {
     if (this.wakes !== then || this.stop.draining.aborted) return;
     await new Promise<void>((resolve) => {
       const look = () => {
         clearTimeout(timer);
-        this.waiting.delete(look);
+        among.delete(look);
         resolve();
       };
       const timer = setTimeout(look, ms);
-      this.waiting.add(look);
+      among.add(look);
     });
   }
 

@@ -136,7 +136,7 @@ async function passPausePoint(unit: Unit, work: Work, { gate, beat }: UnitContex
     }
     probe('K3');
     await work.paused?.(monotonic() - start);
-    await gate.changed(PAUSED_MS, now);
+    await gate.heard(PAUSED_MS, now);
   }
   probe('K4');
   show(unit, 'RUNNING', '');
