@@ -86,8 +86,8 @@ export class Crew {
     const gone = this.members.filter(({ ended }) => ended);
     if (gone.length === 0) return;
     this.members = this.members.filter(({ ended }) => !ended);
-    const { gate } = this.context;
-    this.stopped += gone.filter(({ unit }) => !unit.dismissed && !gate.closed).length;
+    // A STOP for all that was lifted at once has sent some away as well: others take their places.
+    this.stopped += gone.filter(({ unit }) => unit.stoppedAlone).length;
     const units = gone.map(({ unit }) => unit);
     await this.context.release(units, 'ended');
   }

@@ -31,6 +31,8 @@ export interface Unit {
   obeys: number;
   /** It is one too many: it leaves after its piece of work. */
   dismissed: boolean;
+  /** It has left because somebody said STOP to it, and not to all. */
+  stoppedAlone: boolean;
 }
 
 export const newUnit = (worker: string, role: string): Unit => ({
@@ -47,6 +49,7 @@ export const newUnit = (worker: string, role: string): Unit => ({
   blockedBy: undefined,
   obeys: 0,
   dismissed: false,
+  stoppedAlone: false,
 });
 
 export interface Work {
@@ -123,6 +126,7 @@ async function passPausePoint(unit: Unit, work: Work, { gate, beat }: UnitContex
     const { word, why } = gate.holdOn(unit);
     if (gate.stop.draining.aborted || unit.dismissed || word === 'STOP') {
       probe('K5');
+      unit.stoppedAlone = gate.wishes.ofWorker(unit.worker).word === 'STOP';
       show(unit, word === 'STOP' ? 'STOPPED' : 'STOPPING', why);
       return 'leave';
     }

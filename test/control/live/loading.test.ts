@@ -45,7 +45,7 @@ describe.concurrent.each(ENGINES)('%s', (engine) => {
     const [seconds, before] = [4, Number(await shop.dba.value(bytes))];
     await sql(`SELECT ${engine === 'MariaDB' ? 'SLEEP' : 'pg_sleep'}(${seconds})`);
     expect(Number(await shop.dba.value(bytes)) - before).toBeLessThan(200_000 * seconds + (2 << 20)); // a slice is seen when it is whole
-    expect((await sql(`SELECT what FROM wirekite_bottleneck WHERE binds = 'YES'`))[0]).toEqual(['throttle']);
+    await shop.dba.row(`SELECT 1 FROM wirekite_bottleneck WHERE what = 'throttle' AND binds = 'YES'`);
   });
 
   test.sequential('one table is held, says by whom, and all others go on', async () => {
@@ -124,7 +124,9 @@ describe.concurrent.each(ENGINES)('%s', (engine) => {
   test.sequential('CP-25 STOP and RUN before anybody looks: everybody goes on, once', async () => {
     const living = `SELECT role, count(*) FROM wirekite_worker WHERE lease_until > ${NOW[engine]} GROUP BY role ORDER BY role`;
     const before = await sql(living);
-    await sql(`UPDATE wirekite_action SET action = 'STOP'; UPDATE wirekite_action SET action = 'RUN'`);
+    await sql(
+      `START TRANSACTION; UPDATE wirekite_action SET action = 'STOP'; UPDATE wirekite_action SET action = 'RUN'; COMMIT`,
+    );
     expect((await shop.obey('CHECKPOINT')).state).toBe('DONE');
     await shop.inStep();
     await shop.dba.row(`SELECT 1 FROM (${living}) l HAVING count(*) = ${before.length}`);
