@@ -18,7 +18,8 @@ export function domainTurns(steps: readonly Step[]): [string, string[]][] {
     const before = reached([check.id], needs);
     const types = check.needs.filter((id) => known.get(id)?.kind === 'type');
     for (const id of reached(types, (other) => users.get(other) ?? []))
-      if (HOLDERS.has(known.get(id)?.kind ?? '') && !before.has(id)) turns.set(id, [...(turns.get(id) ?? []), check.id]);
+      if (HOLDERS.has(known.get(id)?.kind ?? '') && !before.has(id))
+        turns.set(id, [...(turns.get(id) ?? []), check.id]);
   }
   return [...turns];
 }
