@@ -15,12 +15,12 @@ ORDER BY applied_seq;
 -- Files of changes that some table still needs, and how much of them is allowed before they wait on the source.
 SELECT changes_bytes, changes_budget_bytes FROM wirekite.wirekite_pause_budget;
 
--- A table that was stopped holds its files, and with them the log. Mend it and run again (failed.sql). At the budget its
+-- A table that was stopped holds its files, and with them the log. Mend it and try it again (failed.sql). At the budget its
 -- changes are dropped by themselves: it says RELOAD_NEEDED then, and must be loaded anew.
 
 -- An open snapshot holds more than log: dead rows, too. It is closed once its tables are read.
 SELECT snapshot_age_seconds FROM wirekite.wirekite_pause_budget;
 
 -- The stream's name on the source. Who drops it there loses what was not recorded: the next start says STREAM_GAP, and
--- the migration must begin anew (reset.sql).
+-- the migration must begin anew (slot-lost.sql).
 SELECT stream, sealed_position FROM wirekite.wirekite_following;

@@ -12,6 +12,13 @@ ORDER BY updated_at;
 -- Is somebody's PAUSE in force, or an uncommitted change of the word? change_held_by names the session.
 SELECT action, status, change_held_by FROM wirekite.wirekite_status;
 
+-- Is a table, a schema or everything held by a command? `why` says by whose, and until when.
+SELECT table_name, action, why FROM wirekite.wirekite_effective_action WHERE action <> 'RUN';
+
+-- What did somebody ask for that is not done yet, and who does not obey?
+SELECT command_id, action, scope, state, result, author, created_at FROM wirekite.wirekite_command WHERE state IN ('PENDING', 'SEEN');
+SELECT command_id, action, scope, worker, is_in_effect, answer FROM wirekite.wirekite_acknowledgement WHERE is_in_effect <> 'YES';
+
 -- Who said the last words, and from where?
 SELECT changed_at, old_value, new_value, changed_by, changed_from, application
 FROM wirekite.wirekite_history
