@@ -94,6 +94,13 @@ export async function insertCommand(tx: Tx, command: NewCommand): Promise<Answer
   return { id: Number(id), state, result: result ?? undefined };
 }
 
+/** What a person would type for `insertCommand`. `schema` as it is written in a statement. */
+export function commandSql(schema: string, { action, scope, value, reason }: NewCommand): string {
+  const named = Object.entries({ action, scope, value, reason }).filter(([, text]) => text !== undefined);
+  const texts = named.map(([, text]) => `'${String(text).replaceAll("'", "''")}'`);
+  return `INSERT INTO ${schema}.wirekite_command (${named.map(([name]) => name).join(', ')}) VALUES (${texts.join(', ')});`;
+}
+
 /** Whether such a command was said before, whatever became of it. */
 export async function scheduled(
   tx: Tx,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { claimExtract, claimLoad } from '../../src/control/claim.js';
+import { insertCommand } from '../../src/control/command.js';
 import { sealChunk } from '../../src/control/progress.js';
 import { readStatus } from '../../src/control/status.js';
 import { failTable, foldTotals, tables } from '../../src/control/table.js';
@@ -87,6 +88,13 @@ describe.each(TARGETS)('on %s', (target) => {
       });
       await db.query(`UPDATE wirekite_action SET action = 'PAUSE'`);
       expect(await readStatus(db)).toMatchObject({ status: 'paused', action: 'PAUSE' });
+      await db.query(`UPDATE wirekite_action SET action = 'RUN'`);
+      await insertCommand(db, { action: 'PAUSE' });
+      expect(await readStatus(db)).toMatchObject({ status: 'paused', action: 'RUN' });
+      await insertCommand(db, { action: 'STOP' });
+      expect(await readStatus(db)).toMatchObject({ status: 'stopped' });
+      await insertCommand(db, { action: 'RUN' });
+      expect(await readStatus(db)).toMatchObject({ status: 'running' });
     });
 
     test('a run that ended with a stopped table has failed', async () => {

@@ -13,16 +13,16 @@ SELECT k.records_processed, k.records_total,
     WHEN k.action_words IS NULL OR k.action_words NOT IN ('RUN', 'PAUSE', 'STOP') THEN 'paused'
     WHEN k.cut_over IS NOT NULL THEN 'cut over'
     WHEN k.is_loaded AND k.streams = 0 THEN 'loaded'
-    WHEN k.action_words = 'STOP' THEN 'stopped'
+    WHEN k.action_words = 'STOP' OR k.said = 3 THEN 'stopped'
     WHEN k.tables_total = 0 THEN 'not started'
     WHEN k.coordinators = 0 AND k.failed_tables + k.failed_tasks > 0 THEN 'failed'
     WHEN k.coordinators = 0 THEN 'no coordinator'
-    WHEN k.action_words = 'PAUSE' THEN 'paused'
+    WHEN k.action_words = 'PAUSE' OR k.said = 2 THEN 'paused'
     WHEN k.streams = 0 OR k.loading_tables > 0 THEN 'running'
     WHEN k.tables_behind > 0 THEN 'catching up'
     ELSE 'following'
   END AS status,
-  k.phase_total, NULL AS phase_name, k.started_at, ROUND(k.elapsed_hours, 4) AS elapsed_hours,
+  k.phase_total, k.phase_name, k.started_at, ROUND(k.elapsed_hours, 4) AS elapsed_hours,
   CASE WHEN k.errors_total > 0 THEN ROUND(k.errors_recovered / k.errors_total, 3) END AS recovery_rate,
   k.migration, k.action_words AS action, k.workers_alive, k.tables_total, k.open_tables, k.failed_tables, k.open_tasks, k.failed_tasks,
   k.bytes_loaded, k.bytes_total, NULL AS change_held_by, k.skipped_tables, k.open_commands, k.cut_over
@@ -33,6 +33,8 @@ FROM (
     a.action_words, w.workers_alive, w.coordinators, q.open_tasks, q.failed_tasks, f.streams, f.tables_behind,
     (SELECT file_value FROM wirekite_setting WHERE name = 'migration') AS migration,
     (SELECT file_value FROM wirekite_setting WHERE name = 'cut_over') AS cut_over,
+    (SELECT MAX(strictness) FROM wirekite_command_in_force WHERE scope = '*') AS said,
+    (SELECT p.name FROM wirekite_phase p WHERE p.phase = t.current_phase) AS phase_name,
     (SELECT COUNT(*) FROM wirekite_command WHERE state IN ('PENDING', 'SEEN')) AS open_commands
   FROM (
     SELECT COALESCE(SUM(rows_loaded), 0) AS rows_loaded,

@@ -1,6 +1,9 @@
 -- name: cutover_blockers
 SELECT found FROM wirekite_cutover_ready WHERE is_met = 'NO'
 
+-- name: read_readiness
+SELECT item, is_met, found, what_to_do FROM wirekite_cutover_ready
+
 -- name: own_login
 SELECT session_user::text AS login
 

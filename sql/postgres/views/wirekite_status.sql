@@ -12,11 +12,11 @@ SELECT k.records_processed, k.records_total,
     WHEN k.action_words IS NULL OR k.action_words NOT IN ('RUN', 'PAUSE', 'STOP') THEN 'paused'
     WHEN k.cut_over IS NOT NULL THEN 'cut over'
     WHEN k.is_loaded AND k.streams = 0 THEN 'loaded'
-    WHEN k.action_words = 'STOP' THEN 'stopped'
+    WHEN k.action_words = 'STOP' OR k.said = 3 THEN 'stopped'
     WHEN k.tables_total = 0 THEN 'not started'
     WHEN k.coordinators = 0 AND k.failed_tables + k.failed_tasks > 0 THEN 'failed'
     WHEN k.coordinators = 0 THEN 'no coordinator'
-    WHEN k.action_words = 'PAUSE' THEN 'paused'
+    WHEN k.action_words = 'PAUSE' OR k.said = 2 THEN 'paused'
     WHEN k.streams = 0 OR k.loading_tables > 0 THEN 'running'
     WHEN k.tables_behind > 0 THEN 'catching up'
     ELSE 'following'
@@ -32,6 +32,8 @@ FROM (
     e.*, a.action_words, w.workers_alive, w.coordinators, q.*, f.*,
     (SELECT value FROM wirekite_setting WHERE name = 'migration') AS migration,
     (SELECT value FROM wirekite_setting WHERE name = 'cut_over') AS cut_over,
+    (SELECT max(strictness) FROM wirekite_command_in_force WHERE scope = '*') AS said,
+    (SELECT p.name FROM wirekite_phase p WHERE p.phase = t.current_phase) AS phase_name,
     (SELECT count(*) FROM wirekite_command WHERE state IN ('PENDING', 'SEEN')) AS open_commands,
     (SELECT string_agg(format('session %s of %s since %s', s.pid, s.usename, s.xact_start), ', ')
      FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid
@@ -43,7 +45,7 @@ FROM (
       coalesce(sum(errors_total), 0) AS errors_total, coalesce(sum(errors_recovered), 0) AS errors_recovered,
       coalesce(sum(errors_escalated), 0) AS errors_escalated,
       coalesce(min(phase) FILTER (WHERE state NOT IN ('DONE', 'SKIPPED')), max(phase), 0) AS current_phase, coalesce(max(phase), 0) AS phase_total,
-      NULL::text AS phase_name, count(*) AS tables_total, count(*) FILTER (WHERE state NOT IN ('DONE', 'SKIPPED')) AS open_tables,
+      count(*) AS tables_total, count(*) FILTER (WHERE state NOT IN ('DONE', 'SKIPPED')) AS open_tables,
       count(*) FILTER (WHERE state IN ('PLANNED', 'COPYING')) AS loading_tables,
       count(*) FILTER (WHERE state IN ('FAILED', 'HELD', 'RELOAD_NEEDED')) AS failed_tables,
       count(*) FILTER (WHERE state = 'SKIPPED') AS skipped_tables

@@ -2,17 +2,20 @@ import type { ArgumentsCamelCase, CommandModule } from 'yargs';
 import { monotonic, sleep } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import { actionSql, setAction, type Word } from '../../control/action.js';
+import { commandSql, type NewCommand } from '../../control/command.js';
 import { livingWorkers } from '../../control/worker.js';
 import type { Context } from '../../daemon/context.js';
 import { EXIT } from '../../daemon/exit.js';
 import { contextOf, onControl } from '../connectors.js';
 import { print } from '../render.js';
+import { say, sayAndWait } from '../say.js';
 
 interface Options {
   config: string;
   sql: boolean;
   wait: boolean;
   seconds: number;
+  table?: string;
 }
 
 const VERBS: readonly (readonly [verb: string, word: Word, state: string, describe: string])[] = [
@@ -26,6 +29,7 @@ export default VERBS.map(([verb, word, state, describe]): CommandModule<object, 
   describe,
   builder: {
     sql: { type: 'boolean', default: false, describe: 'print the statement instead of running it' },
+    table: { type: 'string', describe: 'schema.table: this one alone, by a row of wirekite_command' },
     wait: { type: 'boolean', default: false, describe: 'until every daemon obeys' },
     seconds: { type: 'number', default: 60, describe: 'how long --wait waits, then it ends with 1' },
   } as never,
@@ -35,9 +39,16 @@ export default VERBS.map(([verb, word, state, describe]): CommandModule<object, 
 async function steer(argv: ArgumentsCamelCase<Options>, word: Word, state: string): Promise<void> {
   if (!(argv.seconds >= 0)) throw new Fault('operator', '--seconds is no number of seconds');
   const context = await contextOf(argv, 'cli');
+  if (argv.table !== undefined) return steerTable(context, { action: word, scope: argv.table }, argv);
   if (argv.sql) return print(actionSql(context.config.control.schema, word));
   print(await onControl(context, (control) => setAction(control, word)));
   if (argv.wait && !(await obeyed(context, state, argv.seconds))) process.exitCode = EXIT.failed;
+}
+
+async function steerTable(context: Context, wish: NewCommand, { sql, wait, seconds }: Options): Promise<void> {
+  if (sql) return print(commandSql(context.config.control.schema, wish));
+  if (wait) return sayAndWait(context, wish, seconds);
+  await say(context, wish);
 }
 
 /** True when every living worker is in the state; one whose lease has ended is obeying a STOP, too. */
