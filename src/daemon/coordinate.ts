@@ -186,6 +186,7 @@ class Coordinator {
     await finishTables(control);
     const ending = live.config.changes ? await this.follow(control) : await this.load(control);
     if (!ending) return undefined;
+    await this.settle(control);
     return { ...ending, trouble: [...(ending.trouble ?? []), ...(await troubledTasks(control)).map(inWords)] };
   }
 
@@ -194,6 +195,12 @@ class Coordinator {
     await this.checkpoints.lookAtKeys(control);
     await turnPhases(control, this.context.config.execution.model, this.checkpoints);
     await makeReady(control);
+  }
+
+  /** The last task may have ended since phases and tables were looked at. */
+  private async settle(control: Db): Promise<void> {
+    await turnPhases(control, this.context.config.execution.model, this.checkpoints);
+    await finishTables(control);
   }
 
   /** Also in a PAUSE: it moves nothing. */
