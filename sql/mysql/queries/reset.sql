@@ -5,7 +5,7 @@ FROM wirekite_table t LEFT JOIN wirekite_progress p ON p.table_name = t.table_na
 GROUP BY t.table_name, t.start_seq, t.applied_seq ORDER BY t.table_name
 
 -- name: reopen_after
--- What follows from rows that are to come again: it waits for them again.
+-- What follows from rows that are to come again waits for them again: events, and what is to be read anew then, like counters.
 SET @late = (WITH RECURSIVE late (task_id) AS (
     SELECT task_id FROM wirekite_task WHERE kind = 'event' AND state = 'WAITING'
     UNION
@@ -13,7 +13,7 @@ SET @late = (WITH RECURSIVE late (task_id) AS (
   SELECT JSON_ARRAYAGG(task_id) FROM late);
 UPDATE wirekite_task t JOIN JSON_TABLE(COALESCE(@late, '[]'), '$[*]' COLUMNS (task_id VARCHAR(380) PATH '$')) l ON l.task_id = t.task_id
 SET t.state = 'WAITING', t.finished_at = NULL, t.blocked_by = NULL
-WHERE t.kind = 'event' AND t.state <> 'WAITING' OR t.state = 'BLOCKED'
+WHERE t.state <> 'WAITING' AND (t.kind = 'event' OR t.is_repeated = 'YES' OR t.state = 'BLOCKED')
 
 -- name: end_reset
 DELETE FROM wirekite_snapshot;
