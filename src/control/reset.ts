@@ -2,8 +2,11 @@ import { Fault } from '../base/fault.js';
 import type { Db, Tx } from '../db/db.js';
 import type { TableName } from '../model/schema.js';
 import { ask } from './ask.js';
+import { outdateCheckpoints, takeCheckpoint } from './checkpoint.js';
+import { closePhases } from './phase.js';
 import { rewind, type IsDone } from './rewind.js';
 import { readFixed, writeFixed } from './set-up.js';
+import { readSettings } from './setting.js';
 import { emptyForReload, tables, type TableRow } from './table.js';
 import { livingWorkers } from './worker.js';
 
@@ -87,6 +90,7 @@ export async function executeReset(db: Db, target: ResetTarget): Promise<ResetPl
     await writeFixed(db, 'reset_pending', before);
     throw refused(plan);
   }
+  if (before !== 'YES') await takeCheckpoint(db, { cause: 'before the reset', keep: await checkpointsKept(db) });
   await rewind(db, { isDone: target.isDone });
   const there = new Set(plan.tables.filter((t) => t.found !== undefined).map((t) => t.table));
   await db.transaction(async (tx) => {
@@ -95,10 +99,13 @@ export async function executeReset(db: Db, target: ResetTarget): Promise<ResetPl
     if (found.length > 0) await target.empty(tx, found);
     for (const { table } of rows) await emptyForReload(tx, table, 'reset');
     await ask(tx, 'end_reset');
+    await forgetWay(tx);
     await writeFixed(tx, 'reset_pending', 'NO');
   });
   return plan;
 }
+
+const checkpointsKept = async (db: Db): Promise<number> => (await readSettings(db)).settings.checkpoint_keep;
 
 const refused = (plan: ResetPlan): Fault =>
   new Fault('operator', `reset refused: ${plan.refusals.join('; ')}`, {
@@ -122,5 +129,12 @@ export async function discardDerived(db: Db, isDone?: IsDone): Promise<TableName
   await rewind(db, { isDone });
   await ask(db, 'settle_errors', { table: null });
   const { rows } = await ask<{ table_name: string }>(db, 'discard_derived');
+  await forgetWay(db);
   return rows.map((row) => row.table_name);
+}
+
+/** Phases are opened again one after another, and nobody returns to what was before. */
+async function forgetWay(tx: Tx): Promise<void> {
+  await closePhases(tx);
+  await outdateCheckpoints(tx);
 }

@@ -20,6 +20,8 @@ const MEANING: Readonly<Record<string, string>> = {
   control_version: 'the version of these tables',
   views: 'a digest of the views that were made last',
   reset_pending: 'YES while a reset has begun and not ended',
+  rollback_pending: 'the checkpoint to which a return has begun and not ended, else NO',
+  checkpoints_outdated: 'up to this one checkpoints are of before a reset',
   plan_version: 'rises when tables join the migration',
 };
 
@@ -162,7 +164,7 @@ function refuse(found: ReadonlyMap<string, string>, wanted: Owner, version: numb
 
 /**
  * For daemons, which never change the control schema, and for the start of a run: throws unless it has exactly the
- * version that this build needs, and while a reset is unfinished.
+ * version that this build needs, and while a reset or a return to a checkpoint is unfinished.
  */
 export async function requireVersion(db: Db): Promise<void> {
   const fixed = await readFixed(db);
@@ -174,6 +176,13 @@ export async function requireVersion(db: Db): Promise<void> {
       code: 'RESET_PENDING',
       safe: 'some of its tables are empty and others are not; wirekite_progress says which',
       hint: 'openkite reset --execute goes on with it',
+    });
+  const checkpoint = fixed.get('rollback_pending') ?? 'NO';
+  if (checkpoint !== 'NO')
+    throw new Fault('operator', `a return to checkpoint ${checkpoint} has begun and has not ended`, {
+      code: 'ROLLBACK_PENDING',
+      safe: 'of tables that are to be emptied some have lost indexes and keys, and none its rows',
+      hint: `openkite run --from-checkpoint ${checkpoint} --execute goes on with it`,
     });
 }
 

@@ -40,6 +40,7 @@ export interface Planned {
 /**
  * Adds the steps that are not there yet, with what they need. An event is a step of kind `event` without statements;
  * that of a table's rows carries the table and needs what the rows need, for its chunks are loaded only when it is READY.
+ * No task stays in an earlier phase than one that it needs: it would wait for ever where phases are waves.
  */
 export async function insertTasks(
   tx: Tx,
@@ -62,6 +63,7 @@ export async function insertTasks(
   const dependencies = steps.flatMap((s) => [...new Set(s.needs)].map((need) => ({ task_id: s.id, depends_on: need })));
   await ask(tx, 'insert_tasks', { run: batchRun ?? null, tasks: JSON.stringify(tasks) });
   await ask(tx, 'insert_dependencies', { dependencies: JSON.stringify(dependencies) });
+  for (let moved = 1; moved > 0;) moved = (await ask(tx, 'raise_phases')).count;
 }
 
 /** WAITING tasks become READY where all that they need is DONE or SKIPPED, BLOCKED where some of it has FAILED. */

@@ -1,3 +1,4 @@
+import type { Bell } from '../base/bell.js';
 import { monotonic } from '../base/clock.js';
 import { explain } from '../base/fault.js';
 import { probe } from '../base/probe.js';
@@ -22,6 +23,8 @@ import {
 import { endLeases, isStoppedAlone, livingWorkers } from '../control/worker.js';
 import type { Db } from '../db/db.js';
 import { IN_STEP } from '../model/step.js';
+import { Checkpoints } from '../run/checkpoints.js';
+import { turnPhases } from '../run/phases.js';
 import type { Children } from './children.js';
 import type { Context } from './context.js';
 import type { DaemonContext } from './daemon.js';
@@ -43,6 +46,8 @@ interface Options {
   readonly until: Until;
   /** Told every second how it stands. */
   readonly watch: (status: Status, lag: Lag | undefined) => void;
+  /** Rung for a checkpoint. */
+  readonly bell?: Bell;
 }
 
 /**
@@ -67,7 +72,7 @@ export async function coordinate(context: Context, stop: Stop, children: Childre
 }
 
 /** Processes of this host that are gone need no lease's patience: whoever ran here before was killed. */
-async function buryOwnDead(context: Context): Promise<void> {
+export async function buryOwnDead(context: Context): Promise<void> {
   const control = await context.control.get();
   const { host } = context;
   const pids = (await livingWorkers(control)).filter((worker) => worker.host === host).map(({ pid }) => Number(pid));
@@ -88,6 +93,7 @@ class Coordinator {
   private since = '';
   private readonly obedience: Obedience;
   private readonly household: Household;
+  private readonly checkpoints: Checkpoints;
 
   constructor(
     private readonly context: DaemonContext,
@@ -97,6 +103,8 @@ class Coordinator {
   ) {
     this.obedience = new Obedience(context);
     this.household = new Household(context);
+    this.checkpoints = new Checkpoints(context.settings);
+    options.bell?.attend(() => context.gate.wake());
   }
 
   async run(): Promise<Ending> {
@@ -170,14 +178,35 @@ class Coordinator {
     const control = await live.control.get();
     await this.lookNowAndThen(control);
     await this.obedience.look(control, paused);
+    if (this.options.bell?.heard()) await this.checkpointNow(control);
     if (paused) return undefined;
     await closeEvents(control);
     await closeJoints(control);
-    await makeReady(control);
+    await this.ready(control);
     await finishTables(control);
     const ending = live.config.changes ? await this.follow(control) : await this.load(control);
     if (!ending) return undefined;
+    await this.settle(control);
     return { ...ending, trouble: [...(ending.trouble ?? []), ...(await troubledTasks(control)).map(inWords)] };
+  }
+
+  /** Where phases are waves, what is READY is of those that are open. */
+  private async ready(control: Db): Promise<void> {
+    await this.checkpoints.lookAtKeys(control);
+    await turnPhases(control, this.context.config.execution.model, this.checkpoints);
+    await makeReady(control);
+  }
+
+  /** The last task may have ended since phases and tables were looked at. */
+  private async settle(control: Db): Promise<void> {
+    await turnPhases(control, this.context.config.execution.model, this.checkpoints);
+    await finishTables(control);
+  }
+
+  /** Also in a PAUSE: it moves nothing. */
+  private async checkpointNow(control: Db): Promise<void> {
+    this.checkpoints.add('asked for by SIGUSR2');
+    await this.checkpoints.take(control);
   }
 
   private async load(control: Db): Promise<Ending | undefined> {
@@ -192,7 +221,7 @@ class Coordinator {
     if (tasks.inStep === 'READY' && (await inStep(control))) {
       await finishEvent(control, IN_STEP);
       probe('H1');
-      await makeReady(control);
+      await this.ready(control);
     }
     return followEnding(control, this.options.until, tasks, this.since);
   }
@@ -204,7 +233,9 @@ class Coordinator {
     for (const fault of await stopIfLost(control)) this.context.log.error(explain(fault));
     await foldTotals(control);
     await this.household.keep(control);
-    this.options.watch(await readStatus(control), await readLag(control));
+    const status = await readStatus(control);
+    await this.checkpoints.look(control, status);
+    this.options.watch(status, await readLag(control));
   }
 
   private async cutOver(): Promise<void> {

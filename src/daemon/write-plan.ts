@@ -3,13 +3,15 @@ import type { Loader } from '../connector/loader.js';
 import { insertColumns, type PlannedColumn } from '../control/column.js';
 import { raisePlan, writeFixed } from '../control/set-up.js';
 import { insertTables, type NewTable } from '../control/table.js';
-import { insertPhases } from '../control/phase.js';
+import { insertPhases, phases, renumberPhases } from '../control/phase.js';
 import { insertTasks, reopenEvents } from '../control/task.js';
 import type { Tx } from '../db/db.js';
 import { schemaName } from '../format/name.js';
 import { writeSchema } from '../format/skt.js';
 import { tableName, type Table, type TableName } from '../model/schema.js';
-import { placements } from '../plan/plan.js';
+import type { Placement } from '../model/step.js';
+import { mergedPhases } from '../plan/open-phases.js';
+import { placements, type ExecutionPlan } from '../plan/plan.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
 import { writeOrigin } from './origin.js';
@@ -81,9 +83,19 @@ export function newTables(tables: readonly Table[], loader: Loader, config: Pick
  */
 export async function widenPlan(tx: Tx, plan: Plan, added: readonly TableName[]): Promise<void> {
   await insertColumns(tx, plannedColumns(plan));
-  await insertPhases(tx, plan.schedule.phases);
-  await insertTasks(tx, plan.steps, { placements: placements(plan.schedule) });
+  await insertTasks(tx, plan.steps, { placements: await placementsAmong(tx, plan.schedule) });
   await reopenEvents(tx);
   await writeFixed(tx, ADDED, JSON.stringify(added));
   await raisePlan(tx);
+}
+
+/** The plan's phases among those that are there: what was planned before keeps its phase by name, whatever its number becomes. */
+async function placementsAmong(tx: Tx, schedule: ExecutionPlan): Promise<Map<string, Placement>> {
+  const names = mergedPhases(
+    (await phases(tx)).map(({ name }) => name),
+    schedule.phases,
+  );
+  await renumberPhases(tx, names);
+  const numberOf = (phase: number): number => names.indexOf(schedule.phases[phase - 1] ?? '') + 1;
+  return new Map([...placements(schedule)].map(([id, at]) => [id, { ...at, phase: numberOf(at.phase) }]));
 }

@@ -100,6 +100,11 @@ tables: { weights: { "public.orders": { business_value: 5, risk_score: 0.5, crit
     { table_name: 'public.orders', phase: 2, value: 5, risk: '0.5', critical: 'YES', ...GIVEN },
   ]);
   expect(await ask(`SELECT max(phase) AS phase FROM wirekite.wirekite_task`)).toEqual([{ phase: 2 }]);
+  expect(
+    await ask(
+      `SELECT string_agg(name, ', ' ORDER BY phase) AS names, max(opened_at) < min(ended_at) AS at_once FROM wirekite.wirekite_phase`,
+    ),
+  ).toEqual([{ names: 'people, master', at_once: true }]);
 });
 
 const GIVEN = { same: true, weighed: true, estimated: true };

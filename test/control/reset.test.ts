@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { checkpoints, outdatedUpTo } from '../../src/control/checkpoint.js';
 import { claimExtract, claimLoad } from '../../src/control/claim.js';
 import { advance, lockMark, sealChunk } from '../../src/control/progress.js';
 import { executeReset, planReset, type ResetTarget } from '../../src/control/reset.js';
@@ -57,6 +58,9 @@ describe.each(TARGETS)('on %s', (target) => {
     await db.query('ALTER TABLE a ADD PRIMARY KEY (id); ALTER TABLE b ADD FOREIGN KEY (id) REFERENCES a (id)');
     await executeReset(db, shop(db));
     for (const table of ['a', 'b', 'wirekite_progress', 'wirekite_snapshot']) expect(await count(db, table)).toBe(0);
+    const [last] = await checkpoints(db);
+    expect(last).toMatchObject({ cause: 'before the reset' });
+    expect(await outdatedUpTo(db)).toBe(last?.id);
     const { rows } = await db.query('SELECT DISTINCT kind, state FROM wirekite_task');
     expect(rows).toEqual([{ kind: 'event', state: 'WAITING' }]);
     expect(await tables(db)).toMatchObject([

@@ -4,6 +4,17 @@ SELECT t.table_name, COALESCE(SUM(CASE WHEN p.mark REGEXP '^[0-9]{1,16}$' THEN C
 FROM wirekite_table t LEFT JOIN wirekite_progress p ON p.table_name = t.table_name AND p.operation = 'D'
 GROUP BY t.table_name, t.start_seq, t.applied_seq ORDER BY t.table_name
 
+-- name: reopen_after
+-- What follows from rows that are to come again waits for them again: events, and what is to be read anew then, like counters.
+SET @late = (WITH RECURSIVE late (task_id) AS (
+    SELECT task_id FROM wirekite_task WHERE kind = 'event' AND state = 'WAITING'
+    UNION
+    SELECT d.task_id FROM wirekite_task_dependency d JOIN late l ON l.task_id = d.depends_on)
+  SELECT JSON_ARRAYAGG(task_id) FROM late);
+UPDATE wirekite_task t JOIN JSON_TABLE(COALESCE(@late, '[]'), '$[*]' COLUMNS (task_id VARCHAR(380) PATH '$')) l ON l.task_id = t.task_id
+SET t.state = 'WAITING', t.finished_at = NULL, t.blocked_by = NULL
+WHERE t.state <> 'WAITING' AND (t.kind = 'event' OR t.is_repeated = 'YES' OR t.state = 'BLOCKED')
+
 -- name: end_reset
 DELETE FROM wirekite_snapshot;
 DELETE FROM wirekite_progress;

@@ -18,13 +18,21 @@ SELECT d.task_id, d.depends_on
 FROM JSON_TABLE(:dependencies, '$[*]' COLUMNS (task_id VARCHAR(380) PATH '$.task_id', depends_on VARCHAR(380) PATH '$.depends_on')) d
 WHERE NOT EXISTS (SELECT 1 FROM wirekite_task_dependency k WHERE k.task_id = d.task_id AND k.depends_on = d.depends_on)
 
+-- name: raise_phases
+-- One step: whoever needs something of a later phase is not before it.
+UPDATE wirekite_task t
+  JOIN (SELECT d.task_id, MAX(k.phase) AS phase FROM wirekite_task_dependency d JOIN wirekite_task k ON k.task_id = d.depends_on
+    GROUP BY d.task_id) n ON n.task_id = t.task_id
+SET t.phase = n.phase WHERE n.phase > t.phase
+
 -- name: make_ready
--- What is made on a table that is to be loaded anew is being taken back, one after another.
+-- What is made on a table that is to be loaded anew is being taken back, one after another. A phase without a row is open.
 SET @ready = (SELECT JSON_ARRAYAGG(t.task_id) FROM wirekite_task t
   WHERE t.state = 'WAITING' AND NOT EXISTS (
     SELECT 1 FROM wirekite_task_dependency d JOIN wirekite_task n ON n.task_id = d.depends_on
     WHERE d.task_id = t.task_id AND n.state NOT IN ('DONE', 'SKIPPED'))
-  AND NOT EXISTS (SELECT 1 FROM wirekite_table w WHERE w.table_name = t.table_name AND w.state = 'RELOAD_NEEDED'));
+  AND NOT EXISTS (SELECT 1 FROM wirekite_table w WHERE w.table_name = t.table_name AND w.state = 'RELOAD_NEEDED')
+  AND NOT EXISTS (SELECT 1 FROM wirekite_phase f WHERE f.phase = t.phase AND f.opened_at IS NULL));
 UPDATE wirekite_task t JOIN JSON_TABLE(@ready, '$[*]' COLUMNS (task_id VARCHAR(380) PATH '$')) r ON r.task_id = t.task_id
 SET t.state = 'READY' WHERE t.state = 'WAITING'
 

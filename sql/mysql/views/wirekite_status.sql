@@ -42,7 +42,7 @@ FROM (
       COALESCE(SUM(bytes_loaded), 0) AS bytes_loaded, COALESCE(SUM(GREATEST(bytes_estimated, bytes_loaded)), 0) AS bytes_total,
       COALESCE(SUM(errors_total), 0) AS errors_total, COALESCE(SUM(errors_recovered), 0) AS errors_recovered,
       COALESCE(SUM(errors_escalated), 0) AS errors_escalated,
-      COALESCE(MIN(CASE WHEN state NOT IN ('DONE', 'SKIPPED') THEN phase END), MAX(phase), 0) AS current_phase, COALESCE(MAX(phase), 0) AS phase_total,
+      COALESCE((SELECT MIN(phase) FROM wirekite_phase WHERE ended_at IS NULL), MIN(CASE WHEN state NOT IN ('DONE', 'SKIPPED') THEN phase END), MAX(phase), 0) AS current_phase, COALESCE(MAX(phase), 0) AS phase_total,
       COUNT(*) AS tables_total, COUNT(CASE WHEN state NOT IN ('DONE', 'SKIPPED') THEN 1 END) AS open_tables,
       COUNT(CASE WHEN state IN ('PLANNED', 'COPYING') THEN 1 END) AS loading_tables,
       COUNT(CASE WHEN state IN ('FAILED', 'HELD', 'RELOAD_NEEDED') THEN 1 END) AS failed_tables,

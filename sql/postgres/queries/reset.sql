@@ -4,6 +4,16 @@ SELECT t.table_name, coalesce(sum(CASE WHEN p.mark ~ '^[0-9]{1,16}$' THEN p.mark
 FROM wirekite_table t LEFT JOIN wirekite_progress p ON p.table_name = t.table_name AND p.operation = 'D'
 GROUP BY t.table_name ORDER BY t.table_name
 
+-- name: reopen_after
+-- What follows from rows that are to come again waits for them again: events, and what is to be read anew then, like counters.
+WITH RECURSIVE late(task_id) AS (
+  SELECT task_id FROM wirekite_task WHERE kind = 'event' AND state = 'WAITING'
+  UNION
+  SELECT d.task_id FROM wirekite_task_dependency d JOIN late l ON l.task_id = d.depends_on
+)
+UPDATE wirekite_task t SET state = 'WAITING', finished_at = NULL, blocked_by = NULL FROM late l
+WHERE t.task_id = l.task_id AND t.state <> 'WAITING' AND (t.kind = 'event' OR t.is_repeated = 'YES' OR t.state = 'BLOCKED')
+
 -- name: end_reset
 WITH snapshots AS (DELETE FROM wirekite_snapshot), rest AS (DELETE FROM wirekite_progress), samples AS (DELETE FROM wirekite_sample),
   in_no_lane AS (UPDATE wirekite_table SET applied_seq = NULL),

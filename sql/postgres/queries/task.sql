@@ -14,13 +14,21 @@ INSERT INTO wirekite_task_dependency (task_id, depends_on)
 SELECT d.task_id, d.depends_on FROM jsonb_to_recordset(:dependencies::jsonb) AS d(task_id text, depends_on text)
 ON CONFLICT DO NOTHING
 
+-- name: raise_phases
+-- One step: whoever needs something of a later phase is not before it.
+UPDATE wirekite_task t SET phase = n.phase
+FROM (SELECT d.task_id, max(k.phase) AS phase FROM wirekite_task_dependency d JOIN wirekite_task k ON k.task_id = d.depends_on
+  GROUP BY d.task_id) n
+WHERE n.task_id = t.task_id AND n.phase > t.phase
+
 -- name: make_ready
--- What is made on a table that is to be loaded anew is being taken back, one after another.
+-- What is made on a table that is to be loaded anew is being taken back, one after another. A phase without a row is open.
 UPDATE wirekite_task t SET state = 'READY'
 WHERE t.state = 'WAITING' AND NOT EXISTS (
   SELECT 1 FROM wirekite_task_dependency d JOIN wirekite_task n ON n.task_id = d.depends_on
   WHERE d.task_id = t.task_id AND n.state NOT IN ('DONE', 'SKIPPED'))
   AND NOT EXISTS (SELECT 1 FROM wirekite_table w WHERE w.table_name = t.table_name AND w.state = 'RELOAD_NEEDED')
+  AND NOT EXISTS (SELECT 1 FROM wirekite_phase f WHERE f.phase = t.phase AND f.opened_at IS NULL)
 
 -- name: block_tasks
 -- What needs a failed task, at any distance, can no longer be done.

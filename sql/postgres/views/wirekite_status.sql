@@ -44,7 +44,7 @@ FROM (
       coalesce(sum(bytes_loaded), 0) AS bytes_loaded, coalesce(sum(greatest(bytes_estimated, bytes_loaded)), 0) AS bytes_total,
       coalesce(sum(errors_total), 0) AS errors_total, coalesce(sum(errors_recovered), 0) AS errors_recovered,
       coalesce(sum(errors_escalated), 0) AS errors_escalated,
-      coalesce(min(phase) FILTER (WHERE state NOT IN ('DONE', 'SKIPPED')), max(phase), 0) AS current_phase, coalesce(max(phase), 0) AS phase_total,
+      coalesce((SELECT min(phase) FROM wirekite_phase WHERE ended_at IS NULL), min(phase) FILTER (WHERE state NOT IN ('DONE', 'SKIPPED')), max(phase), 0) AS current_phase, coalesce(max(phase), 0) AS phase_total,
       count(*) AS tables_total, count(*) FILTER (WHERE state NOT IN ('DONE', 'SKIPPED')) AS open_tables,
       count(*) FILTER (WHERE state IN ('PLANNED', 'COPYING')) AS loading_tables,
       count(*) FILTER (WHERE state IN ('FAILED', 'HELD', 'RELOAD_NEEDED')) AS failed_tables,

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { Bell } from '../../base/bell.js';
 import { Fault } from '../../base/fault.js';
 import { stopOnSignals } from '../../base/stop.js';
 import { Children, type ChildSpec } from '../../daemon/children.js';
@@ -9,6 +10,7 @@ import { EXIT, liftStop } from '../../daemon/exit.js';
 import type { Until } from '../../daemon/ending.js';
 import { establish, inspect, type Prepared } from '../../daemon/prepare.js';
 import { contextOf, extractorsFolder, loadersFolder } from '../connectors.js';
+import { explainReturn, returnTo, wantedCheckpoint } from '../from-checkpoint.js';
 import { progressLine } from '../progress-line.js';
 import { print, showCutOver, showFindings, showPlan, showProvision, visible } from '../render.js';
 
@@ -17,6 +19,7 @@ interface Options {
   execute: boolean;
   children: boolean;
   until?: Until;
+  fromCheckpoint?: string;
 }
 
 const command: CommandModule<object, Options> = {
@@ -28,6 +31,10 @@ const command: CommandModule<object, Options> = {
       choices: ['loaded', 'caught-up', 'stopped'],
       describe: 'when the run is over; default: stopped where changes are followed, else loaded',
     },
+    'from-checkpoint': {
+      type: 'string',
+      describe: 'return to this checkpoint first, by its number or latest: what is later is emptied and loaded again',
+    },
     children: { type: 'boolean', default: true, describe: '--no-children: the daemons are started elsewhere' },
   } as never,
   handler: (argv) => run(argv),
@@ -36,18 +43,23 @@ const command: CommandModule<object, Options> = {
 export default command;
 
 async function run(argv: Options): Promise<void> {
+  const bell = new Bell();
+  if (argv.execute) process.on('SIGUSR2', () => bell.ring()); // from the beginning: unheard it would end the process
   const context = await contextOf(argv, 'coordinate');
   const until = untilOf(argv, context.config);
   const children = new Children(argv.execute && argv.children ? daemonsFor(context) : [], context.log);
   const prepared = await inspect(context);
   if (prepared.stopped) return stopped(context.config.control.schema);
   if (prepared.cutOver !== undefined) return print(showCutOver(prepared.cutOver));
-  if (!argv.execute) return explainRun(prepared);
+  const wanted = wantedCheckpoint(argv, prepared);
+  if (!argv.execute) return wanted === undefined ? explainRun(prepared) : explainReturn(context, wanted);
   refuseFailures(prepared);
   for (const line of await establish(context, prepared)) context.log.warn(line);
+  if (wanted !== undefined) await returnTo(context, wanted);
   const line = progressLine(process.stderr);
   const ending = await coordinate(context, stopOnSignals(), children, {
     until,
+    bell,
     watch: (status, lag) => line.show(status, lag),
   });
   line.end();

@@ -1,3 +1,4 @@
+import { takeCheckpoint } from '../../control/checkpoint.js';
 import { seeCommand } from '../../control/command.js';
 import { followState } from '../../control/table.js';
 import type { TableName } from '../../model/schema.js';
@@ -15,6 +16,8 @@ export const obeyReload: Obey = async (command, duty) => {
     const unknown = await refuseOther(command, control);
     if (unknown) return unknown;
     if (await isCutOver(control)) return refused('the migration was cut over: the target is not ours any more');
+    const cause = `before RELOAD of ${command.scope} (command ${command.id})`;
+    await takeCheckpoint(control, { cause, keep: context.settings().checkpoint_keep });
   }
   const tables = [...context.kin.of(command.scope)];
   if (!command.result?.startsWith(EMPTIED)) {

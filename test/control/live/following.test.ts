@@ -113,6 +113,8 @@ describe.concurrent.each(ENGINES)('%s', (engine) => {
       'SELECT cause, document FROM wirekite_checkpoint ORDER BY checkpoint_id DESC LIMIT 1',
     );
     expect(cause).toMatch(/^CHECKPOINT by .*before lunch$/);
+    const reload = `SELECT count(*) > 0 FROM wirekite_checkpoint WHERE cause LIKE 'before RELOAD of %side (command %)'`;
+    expect((await sql(reload))[0]?.[0]).toMatch(/^(t|1)$/);
     const { state } = JSON.parse(document.replaceAll('\\\\', '\\')) as {
       state: { outputs: Record<string, { rowsLoaded: number }> };
     };
