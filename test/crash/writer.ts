@@ -31,8 +31,8 @@ export interface Written {
   readonly kinds: Record<string, number>;
 }
 
-/** What concurrent sessions and crashing servers do to an honest writer; anything else is a mistake in an act. */
-const EXPECTED = /^(23|40|55P03|57|08|CONNECTION_LOST|COMMIT_UNKNOWN|E[A-Z]+|1062|145[12]|176[12]|1205|1213)/;
+/** What concurrent sessions and crashing servers do to an honest writer, and keys of sixteen bits that it has used up (1467); anything else is a mistake in an act. */
+const EXPECTED = /^(23|40|55P03|57|08|CONNECTION_LOST|COMMIT_UNKNOWN|E[A-Z]+|1062|145[12]|1467|176[12]|1205|1213)/;
 const LOCKS = { lock_timeout: '500ms', idle_in_transaction_session_timeout: '20s' };
 
 export class Writer {
