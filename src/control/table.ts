@@ -83,9 +83,14 @@ export async function tables(tx: Tx): Promise<TableRow[]> {
   }));
 }
 
-/** Stops one table, and with its event everything that needs its rows. The others go on. */
-export async function failTable(db: Db, table: TableName, error: string): Promise<void> {
-  await ask(db, 'fail_table', { table, error });
+/** Stops one table, and with its event everything that needs its rows; HELD: until a person says RETRY or SKIP. The others go on. */
+export async function failTable(
+  db: Db,
+  table: TableName,
+  error: string,
+  state: 'FAILED' | 'HELD' = 'FAILED',
+): Promise<void> {
+  await ask(db, 'fail_table', { table, error, state });
 }
 
 /** Tables that had failed, or that one, are tried once more, at their marks; loaded ones stay so. */

@@ -5,7 +5,8 @@ import type { Placement, Step } from '../model/step.js';
 import { ask } from './ask.js';
 import { fenced } from './fenced.js';
 
-export type TaskState = 'WAITING' | 'READY' | 'RUNNING' | 'DONE' | 'SKIPPED' | 'FAILED' | 'BLOCKED';
+export type TaskState =
+  'WAITING' | 'READY' | 'RUNNING' | 'DONE' | 'SKIPPED' | 'FAILED' | 'BLOCKED' | 'HELD' | 'ABORTED';
 
 export interface Task {
   readonly id: string;
@@ -103,13 +104,13 @@ const toTask = (row: Record<string, unknown>): Task => ({
 export const finishTask = (tx: Tx, id: string, worker: string, outcome = 'success'): Promise<void> =>
   settle(tx, id, worker, { state: 'DONE', outcome, reason: null });
 
-/** FAILED; or READY again, to be retried; or SKIPPED, for a step that may fail. The reason stands in the row. */
+/** FAILED; or HELD for a person; or READY again, to be retried; or SKIPPED, for a step that may fail. The reason stands in the row. */
 export const failTask = (
   tx: Tx,
   id: string,
   worker: string,
   reason: string,
-  then: 'FAILED' | 'READY' | 'SKIPPED' = 'FAILED',
+  then: 'FAILED' | 'HELD' | 'READY' | 'SKIPPED' = 'FAILED',
 ) => settle(tx, id, worker, { state: then, outcome: 'error', reason });
 
 async function settle(
@@ -120,6 +121,17 @@ async function settle(
 ) {
   const { count } = await ask(tx, 'finish_task', { task: id, worker, ...to });
   if (count !== 1) throw fenced(`the task ${id}`, {});
+}
+
+/** The run stops early: what was not begun becomes ABORTED. */
+export async function abortTasks(db: Db): Promise<void> {
+  await ask(db, 'abort_tasks');
+}
+
+/** Tables without which the migration has failed, and that have failed for good, with their errors. */
+export async function failedCritical(tx: Tx): Promise<{ table: TableName; error: string }[]> {
+  const { rows } = await ask<{ table_name: string; error: string | null }>(tx, 'failed_critical');
+  return rows.map((row) => ({ table: row.table_name, error: row.error ?? '' }));
 }
 
 /** `load <table>` becomes DONE, and its table LOADED, where every chunk is written and loaded. Returns these tables. */
@@ -140,6 +152,8 @@ export interface TaskCounts {
   readonly failed: number;
   /** Wait for failed ones. */
   readonly blocked: number;
+  /** Were not begun any more, because the run stopped early. */
+  readonly aborted: number;
   /** Of the event after which sequences are set, triggers made; null before there is a plan. */
   readonly cutover: TaskState | null;
   /** Of the event "every table is in step"; null where no changes are followed. */
@@ -150,12 +164,13 @@ export interface TaskCounts {
 
 export async function countTasks(tx: Tx): Promise<TaskCounts> {
   const { rows } = await ask<Record<string, string | number | null>>(tx, 'count_tasks');
-  const { total, open, failed, blocked, cutover, in_step: inStep, moving } = rows[0] ?? {};
+  const { total, open, failed, blocked, aborted, cutover, in_step: inStep, moving } = rows[0] ?? {};
   return {
     total: Number(total),
     open: Number(open),
     failed: Number(failed),
     blocked: Number(blocked),
+    aborted: Number(aborted),
     cutover: cutover as TaskState | null,
     inStep: inStep as TaskState | null,
     moving: Number(moving),
@@ -173,7 +188,7 @@ export async function reopenEvents(tx: Tx): Promise<void> {
   await ask(tx, 'reopen_events');
 }
 
-/** FAILED and BLOCKED tasks, or those of one table, wait again. */
+/** FAILED, BLOCKED, HELD and ABORTED tasks, or those of one table, wait again. */
 export async function reopenTasks(db: Db, table?: TableName): Promise<string[]> {
   const { rows } = await ask<{ task_id: string }>(db, 'reopen_tasks', { table: table ?? null });
   return rows.map((row) => row.task_id);

@@ -1,60 +1,30 @@
-import type { Bell } from '../base/bell.js';
-import { monotonic } from '../base/clock.js';
 import { explain } from '../base/fault.js';
-import { probe } from '../base/probe.js';
 import type { Stop } from '../base/stop.js';
-import { inStep } from '../control/behind.js';
-import { stopIfLost } from '../control/claim.js';
-import { readSaid } from '../control/said.js';
-import { clock, readLag, type Lag } from '../control/sample.js';
-import { readStatus, type Status } from '../control/status.js';
-import { reopenStreams } from '../control/stream.js';
-import { finishTables, foldTotals, reopenTables } from '../control/table.js';
-import {
-  closeEvents,
-  closeJoints,
-  countTasks,
-  finishEvent,
-  makeReady,
-  reopenTasks,
-  troubledTasks,
-  type Troubled,
-} from '../control/task.js';
-import { endLeases, isStoppedAlone, livingWorkers } from '../control/worker.js';
-import type { Db } from '../db/db.js';
-import { IN_STEP } from '../model/step.js';
-import { Checkpoints } from '../run/checkpoints.js';
-import { turnPhases } from '../run/phases.js';
+import { bestEffort } from '../run/best-effort.js';
+import { Chronicle } from '../run/chronicle.js';
+import { buryOwnDead } from './bury.js';
 import type { Children } from './children.js';
 import type { Context } from './context.js';
+import { Coordinator, type RunOptions } from './coordinator.js';
 import type { DaemonContext } from './daemon.js';
-import { followEnding, loadEnding, type Ending, type Until } from './ending.js';
+import type { Ending } from './ending.js';
 import { EXIT } from './exit.js';
 import { informed } from './known.js';
-import { Household } from './household.js';
-import { Obedience } from './obey/obey.js';
-import { openCutover } from './open-cutover.js';
-import { reconcile } from './reconcile.js';
+import { rollBack } from './roll-back.js';
+import { policyBy } from './schedule.js';
 import { underControl } from './under-control.js';
 import type { Unit } from './unit.js';
-
-const TICK_MS = 1_000;
-const MOST_OFTEN_MS = 50;
-const LOOK_SECONDS = 1;
-
-interface Options {
-  readonly until: Until;
-  /** Told every second how it stands. */
-  readonly watch: (status: Status, lag: Lag | undefined) => void;
-  /** Rung for a checkpoint. */
-  readonly bell?: Bell;
-}
 
 /**
  * The one that makes tasks ready, closes events, restarts daemons and says when a run is over. It moves no rows: if
  * it dies, daemons started elsewhere go on with what is ready, and the next `openkite run` takes over.
  */
-export async function coordinate(context: Context, stop: Stop, children: Children, options: Options): Promise<Ending> {
+export async function coordinate(
+  context: Context,
+  stop: Stop,
+  children: Children,
+  options: RunOptions,
+): Promise<Ending> {
   await buryOwnDead(context);
   let ending: Ending = { code: EXIT.failed, why: 'it did not begin' };
   let known: DaemonContext | undefined;
@@ -63,7 +33,7 @@ export async function coordinate(context: Context, stop: Stop, children: Childre
     run: async (live) => {
       known = await informed(live);
       const [unit] = await live.enlist(1);
-      if (unit) ending = await new Coordinator(known, unit, children, options).run();
+      if (unit) ending = await chronicled(known, unit, children, options);
     },
     refresh: async () => void (await known?.renew()),
     knows: (table) => known?.has(table) ?? false,
@@ -71,192 +41,28 @@ export async function coordinate(context: Context, stop: Stop, children: Childre
   return word === 'STOP' ? { code: EXIT.stopped, why: 'STOP was said' } : ending;
 }
 
-/** Processes of this host that are gone need no lease's patience: whoever ran here before was killed. */
-export async function buryOwnDead(context: Context): Promise<void> {
-  const control = await context.control.get();
-  const { host } = context;
-  const pids = (await livingWorkers(control)).filter((worker) => worker.host === host).map(({ pid }) => Number(pid));
-  for (const pid of new Set(pids))
-    if (!processLives(pid)) await endLeases(control, { host, pid, why: 'its process died' });
+/** What happens is written down, if it can be; and where a table failed that must not, the way back is taken. */
+async function chronicled(live: DaemonContext, unit: Unit, children: Children, options: RunOptions): Promise<Ending> {
+  const { config, settings } = live;
+  const { model } = config.execution;
+  const attempt = bestEffort(live.log, () => live.control.get());
+  const facts = { run: options.run, migration: config.migration, model, policy: () => policyBy(settings()) };
+  const chronicle = new Chronicle(facts, attempt);
+  await chronicle.begin(await live.control.get());
+  let ending = await new Coordinator(live, unit, children, options, chronicle).run();
+  if (ending.goesBack) ending = await goBack(live, unit, ending, chronicle);
+  const document = await chronicle.end(ending);
+  options.snapshot?.(document);
+  return ending;
 }
 
-function processLives(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** A table that is critical has failed for good. Whatever stands against the way back is said, and nothing is lost. */
+async function goBack(live: DaemonContext, { worker }: Unit, ending: Ending, chronicle: Chronicle): Promise<Ending> {
+  const words = await rollBack(live, 'latest', worker).then(
+    ({ checkpoint, tables }) =>
+      `gone back to checkpoint ${checkpoint.id}: ${tables.length} tables are emptied, to be loaded again`,
+    (error: unknown) => `not gone back to a checkpoint: ${explain(error)}`,
+  );
+  await chronicle.event(words);
+  return { ...ending, trouble: [...(ending.trouble ?? []), words] };
 }
-
-class Coordinator {
-  private looked = -Infinity;
-  private since = '';
-  private readonly obedience: Obedience;
-  private readonly household: Household;
-  private readonly checkpoints: Checkpoints;
-
-  constructor(
-    private readonly context: DaemonContext,
-    private readonly unit: Unit,
-    private readonly children: Children,
-    private readonly options: Options,
-  ) {
-    this.obedience = new Obedience(context);
-    this.household = new Household(context);
-    this.checkpoints = new Checkpoints(context.settings);
-    options.bell?.attend(() => context.gate.wake());
-  }
-
-  async run(): Promise<Ending> {
-    const { context: live } = this;
-    const control = await live.control.get();
-    this.since = await clock(control);
-    await reopenTables(control);
-    await reopenStreams(control);
-    await reopenTasks(control);
-    await foldTotals(control, { alsoDone: true });
-    await reconcile(live, control);
-    this.children.begin({
-      died: async (pid) => {
-        await endLeases(await live.control.get(), { host: live.host, pid, why: 'its process died' });
-      },
-      // Read now: a daemon may have heard it before us.
-      isStopped: async () => (await readSaid(await live.control.get())).reading.word === 'STOP',
-      isStoppedAlone: async (pid) => isStoppedAlone(await live.control.get(), live.host, pid),
-    });
-    try {
-      return await this.untilOver();
-    } finally {
-      this.unit.state = 'STOPPING';
-      this.unit.why = 'waits for its daemons to finish what they hold';
-      live.beat();
-      await this.children.end(live.settings().stop_seconds, live.gate.stop.aborting);
-      if (live.gate.reading.word === 'STOP') await this.sayStopped();
-    }
-  }
-
-  /** Best effort: a target that is away does not keep the process. */
-  private async sayStopped(): Promise<void> {
-    const { context: live } = this;
-    await live.control
-      .get()
-      .then((control) => this.obedience.leave(control))
-      .catch((error: unknown) => live.log.warn(explain(error)));
-  }
-
-  private async untilOver(): Promise<Ending> {
-    const { context: live } = this;
-    for (;;) {
-      if (live.gate.stop.draining.aborted)
-        return { code: EXIT.failed, why: 'interrupted; run again to go on at the marks' };
-      if (live.gate.reading.word === 'STOP') return { code: EXIT.stopped, why: 'STOP was said' };
-      if (this.children.verdict) return this.children.verdict;
-      const now = live.gate.now;
-      const ending = await this.tick().catch((error: unknown) => this.survive(error));
-      if (ending) return ending;
-      await live.gate.changed(TICK_MS, now);
-      await this.breathe();
-    }
-  }
-
-  /** Many notices at once are one reason to look; a word of the operator's does not wait. */
-  private async breathe(): Promise<void> {
-    const { gate } = this.context;
-    const until = monotonic() + MOST_OFTEN_MS / 1000;
-    for (let left = MOST_OFTEN_MS; left > 0 && !gate.closed; left = (until - monotonic()) * 1000)
-      await gate.changed(left, gate.now);
-  }
-
-  private async tick(): Promise<Ending | undefined> {
-    const { context: live, unit } = this;
-    const paused = live.gate.reading.word === 'PAUSE';
-    unit.obeys = live.gate.serial;
-    if ((unit.state === 'PAUSED') !== paused || unit.state === 'STARTING') {
-      unit.state = paused ? 'PAUSED' : 'RUNNING';
-      live.beat();
-    }
-    const control = await live.control.get();
-    await this.lookNowAndThen(control);
-    await this.obedience.look(control, paused);
-    if (this.options.bell?.heard()) await this.checkpointNow(control);
-    if (paused) return undefined;
-    await closeEvents(control);
-    await closeJoints(control);
-    await this.ready(control);
-    await finishTables(control);
-    const ending = live.config.changes ? await this.follow(control) : await this.load(control);
-    if (!ending) return undefined;
-    await this.settle(control);
-    return { ...ending, trouble: [...(ending.trouble ?? []), ...(await troubledTasks(control)).map(inWords)] };
-  }
-
-  /** Where phases are waves, what is READY is of those that are open. */
-  private async ready(control: Db): Promise<void> {
-    await this.checkpoints.lookAtKeys(control);
-    await turnPhases(control, this.context.config.execution.model, this.checkpoints);
-    await makeReady(control);
-  }
-
-  /** The last task may have ended since phases and tables were looked at. */
-  private async settle(control: Db): Promise<void> {
-    await turnPhases(control, this.context.config.execution.model, this.checkpoints);
-    await finishTables(control);
-  }
-
-  /** Also in a PAUSE: it moves nothing. */
-  private async checkpointNow(control: Db): Promise<void> {
-    this.checkpoints.add('asked for by SIGUSR2');
-    await this.checkpoints.take(control);
-  }
-
-  private async load(control: Db): Promise<Ending | undefined> {
-    const tasks = await countTasks(control);
-    if (tasks.cutover === 'READY') await this.cutOver();
-    return loadEnding(tasks);
-  }
-
-  /** Foreign keys are made once every table is in step: until then the rows that one refers to may be older than its own. */
-  private async follow(control: Db): Promise<Ending | undefined> {
-    const tasks = await countTasks(control);
-    if (tasks.inStep === 'READY' && (await inStep(control))) {
-      await finishEvent(control, IN_STEP);
-      probe('H1');
-      await this.ready(control);
-    }
-    return followEnding(control, this.options.until, tasks, this.since);
-  }
-
-  /** What a person looks at, and whether somebody deleted progress rows: such a table would never end, and never say why. */
-  private async lookNowAndThen(control: Db): Promise<void> {
-    if (monotonic() - this.looked < LOOK_SECONDS) return;
-    this.looked = monotonic();
-    for (const fault of await stopIfLost(control)) this.context.log.error(explain(fault));
-    await foldTotals(control);
-    await this.household.keep(control);
-    const status = await readStatus(control);
-    await this.checkpoints.look(control, status);
-    this.options.watch(status, await readLag(control));
-  }
-
-  private async cutOver(): Promise<void> {
-    const extractor = await this.context.openExtractor('cutover');
-    try {
-      await openCutover(this.context, extractor);
-    } finally {
-      await extractor.close();
-    }
-  }
-
-  /** An outage of the control plane or the source is waited out; a mistake is not. */
-  private async survive(error: unknown): Promise<undefined> {
-    const fault = this.context.classify(error);
-    if (fault.kind === 'operator' || fault.kind === 'permanent') throw fault;
-    this.unit.why = `tries again: ${fault.message}`;
-    this.context.log.warn({ code: fault.code }, explain(fault));
-    await this.context.control.drop();
-    return undefined;
-  }
-}
-
-const inWords = ({ id, state, reason }: Troubled): string =>
-  state === 'FAILED' ? `FAILED ${id}\n${reason}` : `left out ${id}\n${reason}`;

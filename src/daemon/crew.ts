@@ -1,6 +1,7 @@
 import { monotonic, sleep } from '../base/clock.js';
 import { explain } from '../base/fault.js';
 import type { DaemonContext, Role } from './daemon.js';
+import { policyBy } from './schedule.js';
 import { runUnit, type Unit, type Work } from './unit.js';
 
 const LOOK_MS = 1_000;
@@ -58,7 +59,11 @@ export class Crew {
 
   private async grow(count: number): Promise<void> {
     const { context, role } = this;
-    const rules = { ...context, maxRetries: () => context.settings().max_retries };
+    const rules = {
+      ...context,
+      policy: () => policyBy(context.settings()),
+      recovers: () => context.settings().auto_recover === 'YES',
+    };
     for (const unit of await context.enlist(count)) {
       const work = role.work(unit, context, this.members.length);
       const member: Member = {

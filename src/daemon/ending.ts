@@ -15,6 +15,8 @@ export interface Ending {
   readonly why: string;
   /** What failed, and what was left out, one paragraph each. */
   readonly trouble?: readonly string[];
+  /** A table that is critical has failed: the last checkpoint is returned to. */
+  readonly goesBack?: boolean;
 }
 
 /** Of a run that only loads: over when nothing is open any more; done only when nothing failed. */
@@ -57,5 +59,7 @@ const done = (why: string): Ending => ({ code: EXIT.done, why });
 
 const failed = (tasks: TaskCounts): Ending => ({
   code: EXIT.failed,
-  why: `${tasks.failed} tasks failed and ${tasks.blocked} wait for them`,
+  why:
+    `${tasks.failed} tasks failed and ${tasks.blocked} wait for them` +
+    (tasks.aborted === 0 ? '' : `; ${tasks.aborted} others were not begun any more (continue_on_error is NO)`),
 });

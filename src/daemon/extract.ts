@@ -6,12 +6,15 @@ import type { ExtractClaim } from '../control/chunk.js';
 import { claimExtract } from '../control/claim.js';
 import { countRestart, releaseClaims, renameChunk, sealChunk, unloadedBytes } from '../control/progress.js';
 import { heldSnapshot, type HeldSnapshot } from '../control/snapshot.js';
+import { logRun } from '../control/run-log.js';
 import { failTable, takeChunkNumbers } from '../control/table.js';
 import { createDkt } from '../format/dkt.js';
 import { dktName } from '../format/name.js';
 import { storedColumns, type Table } from '../model/schema.js';
+import { bestEffort } from '../run/best-effort.js';
 import type { DaemonContext, Role } from './daemon.js';
 import { Session } from './session.js';
+import { failedChunk, LOG } from './tell.js';
 import type { Unit, Work } from './unit.js';
 
 /** Reads slices under the keeper's snapshot into sealed chunk files. */
@@ -19,11 +22,13 @@ class ExtractWork implements Work {
   private readonly source: Session<Extractor>;
   private joined: { readonly id: string; readonly snapshot: Snapshot } | undefined;
   private claim: ExtractClaim | undefined;
+  private readonly tell;
 
   constructor(
     private readonly unit: Unit,
     private readonly context: DaemonContext,
   ) {
+    this.tell = bestEffort(context.log, () => context.control.get());
     this.source = new Session(async () => {
       const extractor = await context.openExtractor('slice');
       unit.sourceSession = extractor.session;
@@ -155,10 +160,15 @@ class ExtractWork implements Work {
     await releaseClaims(await this.context.control.get(), this.unit.worker);
   }
 
-  async fail(fault: Fault): Promise<boolean> {
+  async tried(fault: Fault): Promise<void> {
+    const { claim } = this;
+    if (claim) await this.tell(LOG, (db) => logRun(db, failedChunk(claim, fault)));
+  }
+
+  async fail(fault: Fault, as: 'FAILED' | 'HELD'): Promise<boolean> {
     const { claim } = this;
     if (!claim) return false;
-    await failTable(await this.context.control.get(), claim.table, explain(fault.at({ chunk: claim.source })));
+    await failTable(await this.context.control.get(), claim.table, explain(fault.at({ chunk: claim.source })), as);
     await this.giveBack();
     return true;
   }

@@ -1,6 +1,7 @@
 import { monotonic } from '../base/clock.js';
 import { explain } from '../base/fault.js';
 import { forgetOld } from '../control/command.js';
+import { forgetLog } from '../control/run-log.js';
 import { sampleMetrics, thinMetrics } from '../control/metric.js';
 import type { Db } from '../db/db.js';
 import { keepBusinessHours } from './business-hours.js';
@@ -26,6 +27,7 @@ export class Household {
     this.forgot = monotonic();
     await this.attempt(() => thinMetrics(control));
     await this.attempt(() => forgetOld(control, this.context.settings().history_days));
+    await this.attempt(() => forgetLog(control, this.context.settings().history_days));
   }
 
   private async attempt(work: () => Promise<void>): Promise<void> {

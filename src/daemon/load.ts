@@ -1,14 +1,18 @@
 import { explain, Fault } from '../base/fault.js';
+import { monotonic } from '../base/clock.js';
 import { probe } from '../base/probe.js';
 import type { Loader } from '../connector/loader.js';
 import type { LoadClaim } from '../control/chunk.js';
 import { claimLoad } from '../control/claim.js';
 import { advance, countRestart, lockMark, refuseChunk, releaseClaims } from '../control/progress.js';
+import { logDied, logRun } from '../control/run-log.js';
 import { failTable } from '../control/table.js';
 import { claimTask, failTask, finishTask, type Task } from '../control/task.js';
 import { fingerprint, openDkt, type ChunkReader } from '../format/dkt.js';
 import { storedColumns } from '../model/schema.js';
+import { bestEffort } from '../run/best-effort.js';
 import { Batch } from './batch.js';
+import { failedChunk, LOG } from './tell.js';
 import type { DaemonContext, Role } from './daemon.js';
 import { Session } from './session.js';
 import { sweepLoaded } from './sweep.js';
@@ -19,6 +23,10 @@ class LoadWork implements Work {
   private readonly target: Session<Loader>;
   private task: Task | undefined;
   private claim: LoadClaim | undefined;
+  private begun = 0;
+  /** How often the task in hand has failed since it was claimed. */
+  private failures = 0;
+  private readonly tell;
   /** The plan that the session on the target was opened for. */
   private openedFor = -1;
 
@@ -26,6 +34,7 @@ class LoadWork implements Work {
     private readonly unit: Unit,
     private readonly context: DaemonContext,
   ) {
+    this.tell = bestEffort(context.log, () => context.control.get());
     this.target = new Session(async () => {
       const { work_memory_bytes: workMemory, lock_timeout_seconds: lockSeconds } = context.settings();
       const loader = await context.openLoader('data', { workMemory, lockSeconds });
@@ -50,6 +59,7 @@ class LoadWork implements Work {
     if (!this.claim) this.task ??= await claimTask(control, this.unit.worker, { held });
     if (this.task) {
       await this.perform(this.task);
+      await this.told(this.task);
       this.task = undefined;
       return true;
     }
@@ -71,6 +81,8 @@ class LoadWork implements Work {
    */
   private async perform(task: Task): Promise<void> {
     const loader = await this.target.get();
+    this.begun = monotonic();
+    if (task.attempt > 1 && this.failures === 0) await this.tell(LOG, (db) => logDied(db, task.id, task.attempt - 1));
     this.unit.why = task.id;
     this.unit.table =
       task.table !== undefined && this.context.has(task.table) ? this.context.table(task.table) : undefined;
@@ -148,15 +160,31 @@ class LoadWork implements Work {
 
   async giveBack(): Promise<void> {
     this.claim = this.task = undefined;
+    this.failures = 0;
     await releaseClaims(await this.context.control.get(), this.unit.worker);
   }
 
-  async fail(fault: Fault): Promise<boolean> {
+  private async told({ id, attempt }: Task): Promise<void> {
+    const entry = { attempt: attempt + this.failures, seconds: monotonic() - this.begun };
+    this.failures = 0;
+    await this.tell(LOG, (db) => logRun(db, { dataset: id, kind: 'attempt', status: 'success', ...entry }));
+  }
+
+  async tried(fault: Fault): Promise<void> {
+    const { task, claim } = this;
+    if (task) {
+      const entry = { attempt: task.attempt + this.failures, seconds: monotonic() - this.begun, error: explain(fault) };
+      this.failures += 1;
+      await this.tell(LOG, (db) => logRun(db, { dataset: task.id, kind: 'attempt', status: 'error', ...entry }));
+    } else if (claim) await this.tell(LOG, (db) => logRun(db, failedChunk(claim, fault)));
+  }
+
+  async fail(fault: Fault, as: 'FAILED' | 'HELD'): Promise<boolean> {
     const { task, claim } = this;
     const control = await this.context.control.get();
-    if (task) await failTask(control, task.id, this.unit.worker, explain(fault), task.optional ? 'SKIPPED' : 'FAILED');
+    if (task) await failTask(control, task.id, this.unit.worker, explain(fault), task.optional ? 'SKIPPED' : as);
     else if (claim && isDamage(fault)) await refuseChunk(control, claim, explain(fault));
-    else if (claim) await failTable(control, claim.table, explain(fault.at({ chunk: claim.source })));
+    else if (claim) await failTable(control, claim.table, explain(fault.at({ chunk: claim.source })), as);
     await this.giveBack();
     return (task ?? claim) !== undefined;
   }

@@ -2,7 +2,7 @@ import type { Loader } from '../connector/loader.js';
 import { tableName } from '../model/schema.js';
 import { planRollback, rollbackTo, type Rollback, type RollbackTarget, type Wanted } from '../run/rollback.js';
 import type { Context } from './context.js';
-import { buryOwnDead } from './coordinate.js';
+import { buryOwnDead } from './bury.js';
 import { informed, type Known } from './known.js';
 
 /** What a return to a checkpoint would empty. */

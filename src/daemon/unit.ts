@@ -6,6 +6,7 @@ import type { Log } from '../base/log.js';
 import { probe } from '../base/probe.js';
 import type { Activity, WorkerState } from '../control/worker.js';
 import type { TableRef } from '../control/wishes.js';
+import { recovery, type Policy, type Recovery } from '../plan/policy.js';
 import type { Gate } from './gate.js';
 import { isOutage } from './session.js';
 
@@ -67,8 +68,13 @@ export interface Work {
   paused?(seconds: number): Promise<void>;
   /** Gives back what it claimed, because a PAUSE may be long or the process ends. */
   giveBack(): Promise<void>;
-  /** A failure that no retry mends: the table is stopped, its claim closed. False: it was not about one table. */
-  fail(fault: Fault): Promise<boolean>;
+  /** A try has failed, whatever comes of it. Best effort: it never rejects. */
+  tried?(fault: Fault): Promise<void>;
+  /**
+   * A failure that no retry mends: the table is stopped, or held for a person, its claim closed. False: it was not about
+   * one table.
+   */
+  fail(fault: Fault, as: 'FAILED' | 'HELD'): Promise<boolean>;
 }
 
 export interface UnitContext {
@@ -77,8 +83,20 @@ export interface UnitContext {
   /** Writes every unit's row now instead of at the next heartbeat. */
   readonly beat: () => void;
   readonly classify: (error: unknown) => Fault;
-  readonly maxRetries: () => number;
+  readonly policy: () => Policy;
+  /** False: nothing is tried again but what an outage has interrupted. */
+  readonly recovers: () => boolean;
 }
+
+/** What a unit's piece of work has cost since it last got on. */
+interface Spent {
+  /** Failures that count against the policy. */
+  readonly tries: number;
+  /** Those, and waits for what is missing. */
+  readonly waits: number;
+}
+
+const NOTHING: Spent = { tries: 0, waits: 0 };
 
 const IDLE_MS = 1_000;
 const PAUSED_MS = 5_000;
@@ -86,7 +104,7 @@ const PAUSED_MS = 5_000;
 /** Runs a unit until STOP or a signal. Throws only what is not about one table: the daemon ends on it. */
 export async function runUnit(unit: Unit, work: Work, context: UnitContext): Promise<void> {
   const { gate } = context;
-  let retries = 0;
+  let spent = NOTHING;
   let mark = unit.atMark;
   for (;;) {
     const now = gate.now;
@@ -99,13 +117,13 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
       unit.activity = 'IDLE';
       unit.table = undefined; // whatever it takes up next, it may be a table that is held meanwhile
       const did = await work.next();
-      retries = 0;
+      spent = NOTHING;
       if (did) gate.call();
       else await idle(unit, gate, now);
     } catch (error) {
-      if (unit.atMark !== mark) retries = 0; // a piece may go on for days: what it did since is success
+      if (unit.atMark !== mark) spent = NOTHING; // a piece may go on for days: what it did since is success
       mark = unit.atMark;
-      retries = await afterFault(error, retries, unit, work, context);
+      spent = await afterFault(error, spent, unit, work, context);
     }
   }
   await work.giveBack();
@@ -154,41 +172,45 @@ function show(unit: Unit, state: WorkerState, why: string): void {
 }
 
 /**
- * Retries what may pass, stops the table at what will not. Returns the retries spent so far. A server that cannot
- * be reached is waited for without spending any: nobody's work has failed.
+ * Does what the policy says of the failure. A server that cannot be reached is waited for without spending a try: nobody's
+ * work has failed.
  */
-async function afterFault(
-  error: unknown,
-  spent: number,
-  unit: Unit,
-  work: Work,
-  context: UnitContext,
-): Promise<number> {
+async function afterFault(error: unknown, spent: Spent, unit: Unit, work: Work, context: UnitContext): Promise<Spent> {
   const { gate, log } = context;
   const fault = context.classify(error);
-  const retries = isOutage(error) ? spent : spent + 1;
   await work.rest();
   if (gate.stop.aborting.aborted) throw fault;
   if (fault.code === 'FENCED') return letGo(fault, unit, work, context);
-  if (mayPass(fault) && retries <= context.maxRetries()) {
-    const seconds = backoffSeconds(Math.max(1, retries));
-    log.warn({ unit: unit.worker, code: fault.code, place: fault.place, retry: retries, seconds }, explain(fault));
-    unit.why = `tries again in ${Math.round(seconds)} s: ${fault.message}`;
-    await gate.rest(seconds * 1000);
+  const tries = isOutage(error) ? spent.tries : spent.tries + 1;
+  if (!isOutage(error)) await work.tried?.(fault);
+  const doing = isOutage(error) ? 'resume' : decide(fault, tries, context);
+  if (doing === 'retry' || doing === 'resume') {
+    const next = { tries: doing === 'retry' ? tries : spent.tries, waits: spent.waits + 1 };
+    await wait(fault, next.waits, unit, context);
     // To count it is not worth a failure: a session that the fault left behind may hold the row.
     if (!isOutage(error)) await work.again().catch((later: unknown) => log.warn(explain(context.classify(later))));
-    return retries;
+    return next;
   }
   log.error({ unit: unit.worker, code: fault.code, place: fault.place }, explain(fault));
-  if (!(await work.fail(fault))) throw fault;
-  return 0;
+  if (!(await work.fail(fault, doing === 'hold' ? 'HELD' : 'FAILED'))) throw fault;
+  return NOTHING;
+}
+
+/** Whether a table's failure is that of the migration, the coordinator judges. */
+function decide({ kind }: Fault, attempt: number, { policy, recovers }: UnitContext): Recovery['do'] {
+  return recovers() ? recovery({ kind, critical: false, attempt }, policy()).do : 'skip';
+}
+
+async function wait(fault: Fault, waits: number, unit: Unit, { gate, log }: UnitContext): Promise<void> {
+  const seconds = backoffSeconds(waits);
+  log.warn({ unit: unit.worker, code: fault.code, place: fault.place, retry: waits, seconds }, explain(fault));
+  unit.why = `tries again in ${Math.round(seconds)} s: ${fault.message}`;
+  await gate.rest(seconds * 1000);
 }
 
 /** Somebody else has the claim, or nobody may have it: trying again would only stop a table that others are loading. */
-async function letGo(fault: Fault, unit: Unit, work: Work, { log }: UnitContext): Promise<number> {
+async function letGo(fault: Fault, unit: Unit, work: Work, { log }: UnitContext): Promise<Spent> {
   log.warn({ unit: unit.worker, code: fault.code, place: fault.place }, explain(fault));
   await work.giveBack();
-  return 0;
+  return NOTHING;
 }
-
-const mayPass = (fault: Fault): boolean => fault.kind === 'transient' || fault.kind === 'resource';

@@ -17,17 +17,17 @@ SELECT table_name, target_name, state, priority, start_position, rows_estimated,
 FROM wirekite_table ORDER BY priority DESC, table_name
 
 -- name: fail_table
-UPDATE wirekite_task SET state = 'FAILED', status_reason = :error, finished_at = UTC_TIMESTAMP(6)
+UPDATE wirekite_task SET state = :state, status_reason = :error, finished_at = UTC_TIMESTAMP(6)
 WHERE kind = 'event' AND table_name = :table AND state <> 'DONE';
-UPDATE wirekite_table SET state = 'FAILED', error = :error, errors_total = errors_total + 1,
+UPDATE wirekite_table SET state = :state, error = :error, errors_total = errors_total + 1,
   errors_escalated = errors_escalated + 1, updated_at = UTC_TIMESTAMP(6)
-WHERE table_name = :table AND state <> 'FAILED'
+WHERE table_name = :table AND state NOT IN ('FAILED', 'HELD')
 
 -- name: reopen_tables
 -- What had failed before is tried once more by a new run, at its marks. What was loaded stays so: its changes are to follow.
 SELECT table_name FROM wirekite_table WHERE state IN ('FAILED', 'HELD') AND (:table IS NULL OR table_name = :table) FOR UPDATE;
 UPDATE wirekite_task SET state = 'WAITING', status_reason = NULL, finished_at = NULL
-WHERE kind = 'event' AND state = 'FAILED' AND table_name IN (SELECT table_name FROM wirekite_table
+WHERE kind = 'event' AND state IN ('FAILED', 'HELD') AND table_name IN (SELECT table_name FROM wirekite_table
   WHERE state IN ('FAILED', 'HELD') AND (:table IS NULL OR table_name = :table));
 UPDATE wirekite_table t SET t.error = NULL, t.updated_at = UTC_TIMESTAMP(6),
   t.state = CASE WHEN EXISTS (SELECT 1 FROM wirekite_task e WHERE e.kind = 'event' AND e.table_name = t.table_name

@@ -114,7 +114,7 @@ UPDATE wirekite_task SET state = 'WAITING', finished_at = NULL WHERE task_id IN 
 -- name: reopen_tasks
 -- Of one table: what has failed there, and what waited for that.
 SET @again = (SELECT JSON_ARRAYAGG(t.task_id) FROM wirekite_task t LEFT JOIN wirekite_task b ON b.task_id = t.blocked_by
-  WHERE t.state IN ('FAILED', 'BLOCKED') AND (:table IS NULL OR t.table_name = :table OR b.table_name = :table));
+  WHERE t.state IN ('FAILED', 'BLOCKED', 'HELD', 'ABORTED') AND (:table IS NULL OR t.table_name = :table OR b.table_name = :table));
 SELECT a.task_id FROM JSON_TABLE(COALESCE(@again, '[]'), '$[*]' COLUMNS (task_id VARCHAR(380) PATH '$')) a;
 UPDATE wirekite_task t JOIN JSON_TABLE(COALESCE(@again, '[]'), '$[*]' COLUMNS (task_id VARCHAR(380) PATH '$')) a ON a.task_id = t.task_id
 SET t.state = 'WAITING', t.blocked_by = NULL, t.worker = NULL
@@ -129,8 +129,9 @@ UPDATE wirekite_task SET state = 'DONE', outcome = 'success', finished_at = UTC_
 WHERE kind = 'event' AND table_name IS NULL AND state = 'READY' AND task_id NOT IN ('cutover', 'in step')
 
 -- name: count_tasks
-SELECT COUNT(*) AS total, COUNT(CASE WHEN state IN ('WAITING', 'READY', 'RUNNING') THEN 1 END) AS open,
+SELECT COUNT(*) AS total, COUNT(CASE WHEN state IN ('WAITING', 'READY', 'RUNNING', 'HELD') THEN 1 END) AS open,
   COUNT(CASE WHEN state = 'FAILED' THEN 1 END) AS failed, COUNT(CASE WHEN state = 'BLOCKED' THEN 1 END) AS blocked,
+  COUNT(CASE WHEN state = 'ABORTED' THEN 1 END) AS aborted,
   MAX(CASE WHEN task_id = 'cutover' THEN state END) AS cutover, MAX(CASE WHEN task_id = 'in step' THEN state END) AS in_step,
   COUNT(CASE WHEN kind <> 'event' AND state IN ('READY', 'RUNNING') THEN 1 END) AS moving
 FROM wirekite_task

@@ -18,18 +18,18 @@ FROM wirekite_table ORDER BY priority DESC, table_name
 
 -- name: fail_table
 WITH event AS (
-  UPDATE wirekite_task SET state = 'FAILED', status_reason = :error::text, finished_at = clock_timestamp()
+  UPDATE wirekite_task SET state = :state::text, status_reason = :error::text, finished_at = clock_timestamp()
   WHERE kind = 'event' AND table_name = :table::text AND state <> 'DONE'
 )
-UPDATE wirekite_table SET state = 'FAILED', error = :error::text, errors_total = errors_total + 1,
+UPDATE wirekite_table SET state = :state::text, error = :error::text, errors_total = errors_total + 1,
   errors_escalated = errors_escalated + 1, updated_at = clock_timestamp()
-WHERE table_name = :table::text AND state <> 'FAILED'
+WHERE table_name = :table::text AND state NOT IN ('FAILED', 'HELD')
 
 -- name: reopen_tables
 -- What had failed before is tried once more by a new run, at its marks. What was loaded stays so: its changes are to follow.
 WITH event AS (
   UPDATE wirekite_task SET state = 'WAITING', status_reason = NULL, finished_at = NULL
-  WHERE kind = 'event' AND state = 'FAILED' AND table_name IN (SELECT table_name FROM wirekite_table
+  WHERE kind = 'event' AND state IN ('FAILED', 'HELD') AND table_name IN (SELECT table_name FROM wirekite_table
     WHERE state IN ('FAILED', 'HELD') AND (:table::text IS NULL OR table_name = :table::text))
 )
 UPDATE wirekite_table SET error = NULL, updated_at = clock_timestamp(),

@@ -96,7 +96,7 @@ UPDATE wirekite_task SET state = 'WAITING', finished_at = NULL WHERE task_id IN 
 -- name: reopen_tasks
 -- Of one table: what has failed there, and what waited for that.
 UPDATE wirekite_task t SET state = 'WAITING', blocked_by = NULL, worker = NULL
-WHERE t.state IN ('FAILED', 'BLOCKED') AND (:table::text IS NULL OR t.table_name = :table::text
+WHERE t.state IN ('FAILED', 'BLOCKED', 'HELD', 'ABORTED') AND (:table::text IS NULL OR t.table_name = :table::text
   OR EXISTS (SELECT 1 FROM wirekite_task b WHERE b.task_id = t.blocked_by AND b.table_name = :table::text))
 RETURNING t.task_id
 
@@ -110,8 +110,9 @@ UPDATE wirekite_task SET state = 'DONE', outcome = 'success', finished_at = cloc
 WHERE kind = 'event' AND table_name IS NULL AND state = 'READY' AND task_id NOT IN ('cutover', 'in step')
 
 -- name: count_tasks
-SELECT count(*)::int AS total, count(*) FILTER (WHERE state IN ('WAITING', 'READY', 'RUNNING'))::int AS open,
+SELECT count(*)::int AS total, count(*) FILTER (WHERE state IN ('WAITING', 'READY', 'RUNNING', 'HELD'))::int AS open,
   count(*) FILTER (WHERE state = 'FAILED')::int AS failed, count(*) FILTER (WHERE state = 'BLOCKED')::int AS blocked,
+  count(*) FILTER (WHERE state = 'ABORTED')::int AS aborted,
   max(state) FILTER (WHERE task_id = 'cutover') AS cutover, max(state) FILTER (WHERE task_id = 'in step') AS in_step,
   count(*) FILTER (WHERE kind <> 'event' AND state IN ('READY', 'RUNNING'))::int AS moving
 FROM wirekite_task

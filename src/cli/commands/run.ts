@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { Bell } from '../../base/bell.js';
 import { Fault } from '../../base/fault.js';
 import { stopOnSignals } from '../../base/stop.js';
+import { outOfBounds } from '../../daemon/bounds.js';
 import { Children, type ChildSpec } from '../../daemon/children.js';
 import type { Config } from '../../daemon/config.js';
 import type { Context } from '../../daemon/context.js';
@@ -20,6 +23,10 @@ interface Options {
   children: boolean;
   until?: Until;
   fromCheckpoint?: string;
+  continueOnError?: boolean;
+  maxRetries?: number;
+  writeExecutionSnapshot?: string;
+  debugExecution: boolean;
 }
 
 const command: CommandModule<object, Options> = {
@@ -35,6 +42,10 @@ const command: CommandModule<object, Options> = {
       type: 'string',
       describe: 'return to this checkpoint first, by its number or latest: what is later is emptied and loaded again',
     },
+    'continue-on-error': { type: 'boolean', describe: 'whether others still begin once a task has failed for good' },
+    'max-retries': { type: 'number', describe: 'tries after the first one, for faults that pass' },
+    'write-execution-snapshot': { type: 'string', describe: 'a file for what the run was as a whole, as JSON' },
+    'debug-execution': { type: 'boolean', default: false, describe: 'print that document at the end' },
     children: { type: 'boolean', default: true, describe: '--no-children: the daemons are started elsewhere' },
   } as never,
   handler: (argv) => run(argv),
@@ -45,7 +56,7 @@ export default command;
 async function run(argv: Options): Promise<void> {
   const bell = new Bell();
   if (argv.execute) process.on('SIGUSR2', () => bell.ring()); // from the beginning: unheard it would end the process
-  const context = await contextOf(argv, 'coordinate');
+  const context = withPolicy(await contextOf(argv, 'coordinate'), argv);
   const until = untilOf(argv, context.config);
   const children = new Children(argv.execute && argv.children ? daemonsFor(context) : [], context.log);
   const prepared = await inspect(context);
@@ -60,6 +71,8 @@ async function run(argv: Options): Promise<void> {
   const ending = await coordinate(context, stopOnSignals(), children, {
     until,
     bell,
+    run: randomUUID(),
+    snapshot: (document) => keepSnapshot(argv, document),
     watch: (status, lag) => line.show(status, lag),
   });
   line.end();
@@ -67,6 +80,33 @@ async function run(argv: Options): Promise<void> {
   for (const trouble of ending.trouble ?? []) print(trouble.split('\n').map(visible).join('\n'));
   print(ending.why);
   process.exitCode = ending.code;
+}
+
+/** What was said on the command line holds for this run, as if the file said it. */
+function withPolicy(context: Context, { continueOnError, maxRetries }: Options): Context {
+  if (maxRetries !== undefined) refuseOutOfBounds('max_retries', maxRetries);
+  const { policy } = context.config;
+  const said = {
+    ...(continueOnError === undefined ? {} : { continue_on_error: continueOnError }),
+    ...(maxRetries === undefined ? {} : { max_retries: maxRetries }),
+  };
+  return { ...context, config: { ...context.config, policy: { ...policy, ...said } } };
+}
+
+function refuseOutOfBounds(name: 'max_retries', value: number): void {
+  const wrong = outOfBounds(name, value);
+  if (wrong !== undefined) throw new Fault('operator', `--${name.replace('_', '-')} ${wrong}`);
+}
+
+/** The run is over, and did what it did: a file that cannot be written is no failure of it. */
+function keepSnapshot({ writeExecutionSnapshot: file, debugExecution }: Options, document: string): void {
+  if (debugExecution) print(document);
+  if (file === undefined) return;
+  try {
+    writeFileSync(file, `${document}\n`);
+  } catch (error) {
+    print(`the snapshot is not in ${file}, but in load_run_snapshot: ${String(error)}`);
+  }
 }
 
 function untilOf({ until }: Options, { changes, file }: Config): Until {

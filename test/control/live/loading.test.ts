@@ -139,7 +139,7 @@ describe.concurrent.each(ENGINES)('%s', (engine) => {
       (await sql(`SELECT worker FROM wirekite_worker WHERE role = 'load' AND lease_until > ${NOW[engine]}`))[0] ?? [];
     expect(await shop.obey('STOP', `worker:${worker}`)).toEqual({ state: 'DONE', result: 'in effect' });
     expect(await sql(`SELECT state FROM wirekite_worker WHERE worker = '${worker}'`)).toEqual([['STOPPED']]);
-    expect(await shop.obey('CHECKPOINT')).toEqual({ state: 'DONE', result: 'checkpoint 2' });
+    expect(await shop.obey('CHECKPOINT')).toEqual({ state: 'DONE', result: expect.stringMatching(/^checkpoint \d+$/) });
     expect(
       await shop.dba.value(`SELECT count(*) FROM wirekite_worker WHERE role = 'load' AND lease_until > ${NOW[engine]}`),
     ).toBe('1');
@@ -150,7 +150,10 @@ describe.concurrent.each(ENGINES)('%s', (engine) => {
     const checkpoint = await shop.command('CHECKPOINT', '*', { reason: `'nobody is there'` });
     await shop.dba.row(`SELECT 1 FROM wirekite_status WHERE status = 'no coordinator' AND open_commands = 1`);
     shop.follow('stopped');
-    expect(await shop.settled(checkpoint)).toEqual({ state: 'DONE', result: 'checkpoint 3' });
+    expect(await shop.settled(checkpoint)).toEqual({
+      state: 'DONE',
+      result: expect.stringMatching(/^checkpoint \d+$/),
+    });
     await shop.inStep();
   });
 });

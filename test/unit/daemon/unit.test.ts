@@ -4,6 +4,7 @@ import { openLog } from '../../../src/base/log.js';
 import { UNREAD, type Word } from '../../../src/control/action.js';
 import { Wishes } from '../../../src/control/wishes.js';
 import { Gate } from '../../../src/daemon/gate.js';
+import { POLICY } from '../../../src/plan/policy.js';
 import { newUnit, runUnit, type Work } from '../../../src/daemon/unit.js';
 
 /** A gate that never lets anybody wait: what is waited for is told. */
@@ -58,7 +59,7 @@ class Failing implements Work {
 async function run(work: Work): Promise<Open> {
   const gate = new Open();
   const context = { gate, log: openLog('test'), beat: () => undefined, classify: (e: unknown) => e as Fault };
-  await runUnit(newUnit('load-1', 'load'), work, { ...context, maxRetries: () => 3 });
+  await runUnit(newUnit('load-1', 'load'), work, { ...context, policy: () => POLICY, recovers: () => true });
   return gate;
 }
 
