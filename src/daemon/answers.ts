@@ -34,11 +34,12 @@ export class Answers {
       heard !== undefined && (unit.obeys >= heard || !mayConcern(command, unit)) && !isBusyWith(command, unit);
     const answer = inEffect ? 'obeys' : `not yet: ${unit.why || unit.state}`;
     const ack = { command: command.id, worker: unit.worker, inEffect, atMark: unit.atMark, answer };
-    const key = `${command.id} ${unit.worker}`;
-    const said = `${inEffect} ${answer}`;
-    if (this.told.get(key) === said) return undefined;
-    this.told.set(key, said);
-    return ack;
+    return this.told.get(keyOf(ack)) === wordsOf(ack) ? undefined : ack;
+  }
+
+  /** They are written down: one that was lost on its way is due again. */
+  given(acks: readonly Ack[]): void {
+    for (const ack of acks) this.told.set(keyOf(ack), wordsOf(ack));
   }
 
   private forget(open: readonly Command[]): void {
@@ -47,6 +48,9 @@ export class Answers {
     for (const key of this.told.keys()) if (!ids.has(Number(key.split(' ')[0]))) this.told.delete(key);
   }
 }
+
+const keyOf = ({ command, worker }: Ack): string => `${command} ${worker}`;
+const wordsOf = ({ inEffect, answer }: Ack): string => `${inEffect} ${answer}`;
 
 /** Everybody does what is said to tables and workers; the rest is the coordinator's. */
 const isAnswered = (command: Command): boolean =>

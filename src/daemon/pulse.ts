@@ -88,6 +88,7 @@ export class Pulse {
     if (lost.some(({ lost: what }) => what === 'gone')) this.gate.stop.drain('its rows in wirekite_worker are gone');
     const acks = answers.due(this.gate, units);
     if (acks.length > 0) await recordAcks(control, acks);
+    answers.given(acks);
     await refresh();
   }
 
