@@ -1,15 +1,13 @@
 import type { Connection } from 'mysql2';
-import type { Finding, Grant } from '../../src/connector/connector.js';
+import type { Finding } from '../../src/connector/connector.js';
 import type { ChangeSource, Extractor, Snapshot } from '../../src/connector/extractor.js';
 import { serverIdentity } from '../../src/db/mysql/identity.js';
-import { accountOf } from '../../src/db/mysql/quote.js';
 import type { MyDb } from '../../src/db/mysql/my-db.js';
 import type { Schema, SequenceValue, Table } from '../../src/model/schema.js';
 import { readSchema } from './catalog/read-schema.js';
 import { readSequences } from './catalog/sequences.js';
 import { MySqlChanges } from './changes/source.js';
 import { checkSource } from './check.js';
-import { sourceGrants } from './grants.js';
 import { readServer } from './server.js';
 import { joinSnapshot, openSnapshot, type JoinedSnapshot } from './snapshot.js';
 
@@ -73,10 +71,6 @@ export class MyExtractor implements Extractor {
 
   check(tables: readonly Table[], { changes = false } = {}): Promise<Finding[]> {
     return checkSource(this.db, tables, changes);
-  }
-
-  async grants(_tables: readonly Table[], login: string, { changes = false } = {}): Promise<Grant[]> {
-    return sourceGrants(await readServer(this.db), accountOf(login), changes);
   }
 
   cancel(): Promise<void> {

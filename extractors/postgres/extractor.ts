@@ -1,4 +1,4 @@
-import type { Finding, Grant } from '../../src/connector/connector.js';
+import type { Finding } from '../../src/connector/connector.js';
 import type { ChangeSource, Extractor, Snapshot } from '../../src/connector/extractor.js';
 import { serverIdentity } from '../../src/db/postgres/identity.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
@@ -9,7 +9,6 @@ import { readSequences } from './catalog/sequences.js';
 import { checkChanges } from './changes/check.js';
 import { PgChanges } from './changes/source.js';
 import { checkSource } from './check.js';
-import { sourceGrants } from './grants.js';
 import { joinSnapshot, openSnapshot } from './snapshot.js';
 
 /** One session on a PostgreSQL source. */
@@ -51,10 +50,6 @@ export class PgExtractor implements Extractor {
   async check(tables: readonly Table[], { changes = false } = {}): Promise<Finding[]> {
     const findings = await checkSource(this.db, tables);
     return changes ? [...findings, ...(await checkChanges(this.db, tables))] : findings;
-  }
-
-  grants(tables: readonly Table[], login: string, { changes = false } = {}): Promise<Grant[]> {
-    return sourceGrants(this.db, tables, login, changes);
   }
 
   cancel(): Promise<void> {

@@ -1,9 +1,8 @@
 import { Fault } from '../../src/base/fault.js';
-import type { Finding, Grant } from '../../src/connector/connector.js';
+import type { Finding } from '../../src/connector/connector.js';
 import type { Divergence, Loader, Mapping, Miscount } from '../../src/connector/loader.js';
 import type { Db, Tx } from '../../src/db/db.js';
 import { serverIdentity } from '../../src/db/mysql/identity.js';
-import { accountOf } from '../../src/db/mysql/quote.js';
 import type { ChangedTable, FarValues, RowChange, Window } from '../../src/model/change.js';
 import { beyond } from '../../src/model/counter.js';
 import type { Layout } from '../../src/model/layout.js';
@@ -14,7 +13,6 @@ import { asLoaded } from './apply/as-loaded.js';
 import { existingTables, rowCount } from './catalog.js';
 import { checkTarget } from './check.js';
 import { isDone } from './done.js';
-import { targetGrants } from './grants.js';
 import { loadInto } from './load-data.js';
 import { mappingOf } from './mapping.js';
 import { endOfLog } from './end-of-log.js';
@@ -132,10 +130,6 @@ export class MyLoader implements Loader {
 
   check(schema: Schema): Promise<Finding[]> {
     return checkTarget(this.db, new Moved(schema, this.home, this.server));
-  }
-
-  grants(schema: Schema, login: string, control: string): Promise<Grant[]> {
-    return Promise.resolve(targetGrants(new Moved(schema, this.home, this.server), control, accountOf(login)));
   }
 
   logPosition(): Promise<string> {

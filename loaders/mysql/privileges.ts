@@ -11,8 +11,8 @@ interface Privilege extends Record<string, unknown> {
   readonly may: string;
 }
 
-export const NEEDED = 'SELECT INSERT UPDATE DELETE CREATE DROP ALTER INDEX REFERENCES'.split(' ');
-export const MORE = ['CREATE VIEW', 'CREATE TEMPORARY TABLES', 'TRIGGER'];
+const NEEDED = 'SELECT INSERT UPDATE DELETE CREATE DROP ALTER INDEX REFERENCES'.split(' ');
+const MORE = ['CREATE VIEW', 'CREATE TEMPORARY TABLES', 'TRIGGER'];
 
 /** Per database. What a role lends is not seen here, so this is no failure. `guarded`: only SUPER makes triggers. */
 export async function checkPrivileges(db: Db, moved: Moved, guarded: boolean): Promise<Finding[]> {

@@ -1,4 +1,4 @@
-import type { Finding, Grant } from '../../src/connector/connector.js';
+import type { Finding } from '../../src/connector/connector.js';
 import type { Divergence, Loader, Mapping, Miscount } from '../../src/connector/loader.js';
 import type { Db, Tx } from '../../src/db/db.js';
 import { serverIdentity } from '../../src/db/postgres/identity.js';
@@ -20,7 +20,6 @@ import { Applier } from './apply/applier.js';
 import { checkTarget } from './check.js';
 import { qualified } from './create-table.js';
 import { translate, type Translation } from './foreign/translate.js';
-import { targetGrants } from './grants.js';
 import { sameMapping, withOverrides } from './mapping.js';
 import { identitySteps, sequenceSteps } from './sequences.js';
 import { steps } from './steps.js';
@@ -145,10 +144,6 @@ export class PgLoader implements Loader {
 
   check(schema: Schema): Promise<Finding[]> {
     return checkTarget(this.pg, this.#own(schema), this.geometry);
-  }
-
-  grants(schema: Schema, login: string): Promise<Grant[]> {
-    return targetGrants(this.pg, schema, login);
   }
 
   /** In this server's words. */

@@ -90,13 +90,6 @@ export interface Tuning {
   readonly deadlineSeconds?: number;
 }
 
-/** A right that a login needs, and for what. */
-export interface Grant {
-  /** Without a semicolon at its end. */
-  readonly statement: string;
-  readonly why: string;
-}
-
 /** One line of `doctor`. */
 export interface Finding {
   readonly what: string;

@@ -3,7 +3,7 @@ import type { ChangeSink } from '../model/change.js';
 import type { Position } from '../model/position.js';
 import type { Encoding, Schema, SchemaObject, SequenceValue, Table, TableName } from '../model/schema.js';
 import type { Step } from '../model/step.js';
-import type { Finding, Grant } from './connector.js';
+import type { Finding } from './connector.js';
 
 /** Reads a source, and writes nothing to it but what `ChangeSource` says. */
 export interface Extractor {
@@ -22,8 +22,6 @@ export interface Extractor {
   sequences(): Promise<SequenceValue[]>;
   /** Privileges, settings and version, each failure with the statement that mends it. `changes`: they shall be followed. */
   check(tables: readonly Table[], options?: { readonly changes?: boolean }): Promise<Finding[]>;
-  /** The least that a login, named as statements name one, needs to read these tables. Asked by whoever may see the catalog. */
-  grants(tables: readonly Table[], login: string, options?: { readonly changes?: boolean }): Promise<Grant[]>;
   /** Cancels what the session is doing, from another connection. */
   cancel(): Promise<void>;
   close(): Promise<void>;

@@ -1,29 +1,16 @@
 import type { CommandModule } from 'yargs';
-import type { Finding, Grant } from '../../connector/connector.js';
+import type { Finding } from '../../connector/connector.js';
 import type { Context } from '../../daemon/context.js';
 import { EXIT } from '../../daemon/exit.js';
-import { makePlan } from '../../daemon/plan.js';
 import { inspect } from '../../daemon/prepare.js';
 import { contextOf } from '../connectors.js';
-import { print, showCutOver, showFindings, showProvision, visible } from '../render.js';
+import { print, showCutOver, showFindings, showProvision } from '../render.js';
 
-interface Options {
-  config: string;
-  grants?: string;
-}
-
-const command: CommandModule<object, Options> = {
+const command: CommandModule<object, { config: string }> = {
   command: 'doctor',
   describe: 'check versions, privileges, settings and disk; each failure with the statement that mends it',
-  builder: {
-    grants: {
-      type: 'string',
-      describe: 'print the least rights that this login needs, as statements; nothing is checked',
-    },
-  } as never,
   handler: async (argv) => {
     const context = await contextOf(argv, 'doctor');
-    if (argv.grants !== undefined) return print(await grants(context, argv.grants));
     const { findings, plan, provision, cutOver } = await inspect(context);
     if (cutOver !== undefined) print(showCutOver(cutOver));
     const bytes = plan?.schema.tables.reduce((sum, table) => sum + table.bytesEstimated, 0) ?? 0;
@@ -36,28 +23,6 @@ const command: CommandModule<object, Options> = {
 };
 
 export default command;
-
-/** To be asked with a login that sees the catalogs, such as a DBA's. */
-async function grants(context: Context, login: string): Promise<string> {
-  const { changes, control } = context.config;
-  const [extractor, loader] = [await context.openExtractor('grants'), await context.openLoader('grants')];
-  try {
-    const { schema } = await makePlan(context.config, extractor, loader);
-    return [
-      '-- On the source:',
-      ...showGrants(await extractor.grants(schema.tables, login, { changes })),
-      '',
-      '-- On the target, where the login makes the control tables itself; else it has the role wirekite_daemon (openkite init --roles):',
-      ...showGrants(await loader.grants(schema, login, control.schema)),
-    ].join('\n');
-  } finally {
-    await extractor.close();
-    await loader.close();
-  }
-}
-
-const showGrants = (found: readonly Grant[]): string[] =>
-  found.map(({ statement, why }) => `${visible(statement)}; -- ${visible(why)}`);
 
 /** Chunks not yet loaded need the budget; loaded ones stay for `chunks.keep`. Smaller databases need less. */
 async function disk({ store, config }: Context, bytes: number): Promise<Finding> {

@@ -13,13 +13,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** A string as a literal. Sessions are pinned to an sql_mode in which a backslash escapes. */
 export const quoteLiteral = (text: string): string => `'${text.replace(/[\0\n\r\x1a'\\]/g, (c) => ESCAPES[c] ?? c)}'`;
 
-/** An account as GRANT writes it, of `user` or `user@host`. */
-export function accountOf(login: string): string {
-  const at = login.lastIndexOf('@');
-  const [user, host] = at < 0 ? [login, '%'] : [login.slice(0, at), login.slice(at + 1)];
-  return `${quoteLiteral(user)}@${quoteLiteral(host)}`;
-}
-
 /** A value as it must stand in SQL. */
 export function literal(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
