@@ -20,8 +20,9 @@ afterAll(async () => {
 /** Roles are the whole server's: another test file may be making them at this moment. */
 export const withRoles = (db: Db): Promise<void> => makeRoles(db).catch(() => makeRoles(db));
 
-/** A login without any right of its own, dropped after the test file. */
-export async function stranger(url: URL, db: Db): Promise<URL> {
+/** A login without any right of its own, dropped after the test file. `known`: one of the same server, to go by. */
+export async function stranger(url: URL, db: Db, known?: URL): Promise<URL> {
+  if (known) return Object.assign(new URL(url), { username: known.username, password: known.password });
   const name = `u_${randomBytes(4).toString('hex')}`;
   const isPostgres = db.dialect === 'postgres';
   await db.query(

@@ -1,10 +1,10 @@
 /** What each role may do with the control tables, and above all what it may not. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isAdmin } from '../../src/control/cutover.js';
-import { rolesScript } from '../../src/control/roles.js';
+import { controlGrants, makeRoles, rolesScript } from '../../src/control/roles.js';
 import type { Db } from '../../src/db/db.js';
 import { member, stranger, withRoles, type Role } from './members.js';
-import { freshControl, isPostgres, planned, setUpShop, TARGETS, worker, type Control } from './schema.js';
+import { bareDatabase, freshControl, isPostgres, planned, setUpShop, TARGETS, worker, type Control } from './schema.js';
 
 /** No such right: on a schema, a table, a column, a routine. */
 const DENIED = /^(42501|1044|1045|1142|1143|1227|1370|1419)$/;
@@ -177,6 +177,29 @@ test('a viewer sees what a daemon’s session does; nobody may call a routine wi
   expect((await viewer.query(asked)).rows).toEqual([{ query: expect.stringContaining('wirekite_worker') as string }]);
   const open = `SELECT proname FROM pg_proc WHERE pronamespace = 'wirekite'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')`;
   expect((await control.db.query(open)).rows).toEqual([]);
+});
+
+test('who may not make roles is told how they are made', async () => {
+  const control = await freshControl(18);
+  await withRoles(control.db);
+  await expect(makeRoles(await member(control, 'admin'))).rejects.toMatchObject({
+    code: 'ROLES_NOT_MADE',
+    hint: expect.stringContaining('init --roles --sql') as string,
+  });
+});
+
+test.each(TARGETS)('on %s, who is to make the control tables himself is given that', async (target) => {
+  const control = await bareDatabase(target);
+  const as = await stranger(control.url, control.db);
+  const grants = await controlGrants(control.db, control.schema, as.username);
+  for (const { statement } of grants) await control.db.query(statement);
+  if (isPostgres(target))
+    await control.db.query(`GRANT CREATE ON DATABASE ${control.url.pathname.slice(1)} TO ${as.username}`); // as the loader says
+  const db = await control.open(as);
+  expect(await setUpShop({ ...control, db })).toEqual(
+    isPostgres(target) ? [] : [expect.stringContaining('may not create triggers')],
+  );
+  expect(await controlGrants(db, control.schema, undefined)).toHaveLength(isPostgres(target) ? 0 : 1); // it owns them
 });
 
 async function codeOf(db: Db, sql: string): Promise<string> {
