@@ -1,5 +1,5 @@
 import type { Connection } from 'mysql2';
-import type { Finding } from '../../src/connector/connector.js';
+import type { Finding, Grant } from '../../src/connector/connector.js';
 import type { ChangeSource, Extractor, Snapshot } from '../../src/connector/extractor.js';
 import { serverIdentity } from '../../src/db/mysql/identity.js';
 import type { MyDb } from '../../src/db/mysql/my-db.js';
@@ -8,6 +8,7 @@ import { readSchema } from './catalog/read-schema.js';
 import { readSequences } from './catalog/sequences.js';
 import { MySqlChanges } from './changes/source.js';
 import { checkSource } from './check.js';
+import { sourceGrants } from './grants.js';
 import { readServer } from './server.js';
 import { joinSnapshot, openSnapshot, type JoinedSnapshot } from './snapshot.js';
 
@@ -71,6 +72,10 @@ export class MyExtractor implements Extractor {
 
   check(tables: readonly Table[], { changes = false } = {}): Promise<Finding[]> {
     return checkSource(this.db, tables, changes);
+  }
+
+  grants(schema: Schema, login?: string): Promise<Grant[]> {
+    return sourceGrants(this.db, schema, login);
   }
 
   cancel(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/connector/connector.js';
+import type { Finding, Grant } from '../../src/connector/connector.js';
 import type { ChangeSource, Extractor, Snapshot } from '../../src/connector/extractor.js';
 import { serverIdentity } from '../../src/db/postgres/identity.js';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
@@ -9,6 +9,7 @@ import { readSequences } from './catalog/sequences.js';
 import { checkChanges } from './changes/check.js';
 import { PgChanges } from './changes/source.js';
 import { checkSource } from './check.js';
+import { sourceGrants } from './grants.js';
 import { joinSnapshot, openSnapshot } from './snapshot.js';
 
 /** One session on a PostgreSQL source. */
@@ -47,9 +48,13 @@ export class PgExtractor implements Extractor {
     return readSequences(this.db);
   }
 
-  async check(tables: readonly Table[], { changes = false } = {}): Promise<Finding[]> {
+  async check(tables: readonly Table[], { changes = false, provided = false } = {}): Promise<Finding[]> {
     const findings = await checkSource(this.db, tables);
-    return changes ? [...findings, ...(await checkChanges(this.db, tables))] : findings;
+    return changes ? [...findings, ...(await checkChanges(this.db, tables, provided))] : findings;
+  }
+
+  grants({ tables }: Schema, login?: string): Promise<Grant[]> {
+    return sourceGrants(this.db, tables, login);
   }
 
   cancel(): Promise<void> {

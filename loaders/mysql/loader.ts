@@ -1,5 +1,5 @@
 import { Fault } from '../../src/base/fault.js';
-import type { Finding } from '../../src/connector/connector.js';
+import type { Finding, Grant } from '../../src/connector/connector.js';
 import type { Divergence, Loader, Mapping, Miscount } from '../../src/connector/loader.js';
 import type { Db, Tx } from '../../src/db/db.js';
 import { serverIdentity } from '../../src/db/mysql/identity.js';
@@ -13,6 +13,7 @@ import { asLoaded } from './apply/as-loaded.js';
 import { existingTables, rowCount } from './catalog.js';
 import { checkTarget } from './check.js';
 import { isDone } from './done.js';
+import { targetGrants } from './grants.js';
 import { loadInto } from './load-data.js';
 import { mappingOf } from './mapping.js';
 import { endOfLog } from './end-of-log.js';
@@ -130,6 +131,10 @@ export class MyLoader implements Loader {
 
   check(schema: Schema): Promise<Finding[]> {
     return checkTarget(this.db, new Moved(schema, this.home, this.server));
+  }
+
+  grants(schema: Schema, login?: string): Promise<Grant[]> {
+    return targetGrants(this.db, new Moved(schema, this.home, this.server), login);
   }
 
   logPosition(): Promise<string> {

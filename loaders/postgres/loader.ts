@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/connector/connector.js';
+import type { Finding, Grant } from '../../src/connector/connector.js';
 import type { Divergence, Loader, Mapping, Miscount } from '../../src/connector/loader.js';
 import type { Db, Tx } from '../../src/db/db.js';
 import { serverIdentity } from '../../src/db/postgres/identity.js';
@@ -19,6 +19,7 @@ import type { Step } from '../../src/model/step.js';
 import { Applier } from './apply/applier.js';
 import { checkTarget } from './check.js';
 import { qualified } from './create-table.js';
+import { targetGrants } from './grants.js';
 import { translate, type Translation } from './foreign/translate.js';
 import { sameMapping, withOverrides } from './mapping.js';
 import { identitySteps, sequenceSteps } from './sequences.js';
@@ -144,6 +145,10 @@ export class PgLoader implements Loader {
 
   check(schema: Schema): Promise<Finding[]> {
     return checkTarget(this.pg, this.#own(schema), this.geometry);
+  }
+
+  grants(schema: Schema, login?: string): Promise<Grant[]> {
+    return targetGrants(this.pg, this.#own(schema), login);
   }
 
   /** In this server's words. */

@@ -1,7 +1,8 @@
-import type { Finding } from '../connector/connector.js';
+import type { Finding, Grant } from '../connector/connector.js';
 import type { Provision } from '../connector/extractor.js';
 import type { ColumnMapping, Mapping } from '../connector/loader.js';
 import type { Lag } from '../control/sample.js';
+import type { Grants } from '../daemon/grants.js';
 import type { Plan } from '../daemon/plan.js';
 import { tableName } from '../model/schema.js';
 
@@ -95,6 +96,12 @@ export function showProvision({ steps, partly }: Provision): string {
     ...partly.map(({ table: name, why }) => `${visible(name)}: ${visible(why)}`),
   ].join('\n');
 }
+
+/** A script for each side, with the reason behind each statement. */
+export const showGrants = ({ source, target }: Grants): string =>
+  ['-- On the source:', ...source.map(showGrant), '', '-- On the target:', ...target.map(showGrant)].join('\n');
+
+const showGrant = ({ statement, why }: Grant): string => visible(`${statement}; -- ${why}`);
 
 export const showCutOver = (words: string): string =>
   visible(`The migration is cut over, and nothing is left to do: ${words}`);

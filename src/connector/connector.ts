@@ -90,6 +90,13 @@ export interface Tuning {
   readonly deadlineSeconds?: number;
 }
 
+/** A statement that gives a login something which it needs, and what for. */
+export interface Grant {
+  /** Without a semicolon. */
+  readonly statement: string;
+  readonly why: string;
+}
+
 /** One line of `doctor`. */
 export interface Finding {
   readonly what: string;

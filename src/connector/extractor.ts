@@ -3,7 +3,7 @@ import type { ChangeSink } from '../model/change.js';
 import type { Position } from '../model/position.js';
 import type { Encoding, Schema, SchemaObject, SequenceValue, Table, TableName } from '../model/schema.js';
 import type { Step } from '../model/step.js';
-import type { Finding } from './connector.js';
+import type { Finding, Grant } from './connector.js';
 
 /** Reads a source, and writes nothing to it but what `ChangeSource` says. */
 export interface Extractor {
@@ -20,8 +20,16 @@ export interface Extractor {
   changes?(stream: string): ChangeSource;
   /** Where the sequences stand now. */
   sequences(): Promise<SequenceValue[]>;
-  /** Privileges, settings and version, each failure with the statement that mends it. `changes`: they shall be followed. */
-  check(tables: readonly Table[], options?: { readonly changes?: boolean }): Promise<Finding[]>;
+  /**
+   * Privileges, settings and version, each failure with the statement that mends it. `changes`: they shall be followed.
+   * `provided`: what must be made for that is there.
+   */
+  check(
+    tables: readonly Table[],
+    options?: { readonly changes?: boolean; readonly provided?: boolean },
+  ): Promise<Finding[]>;
+  /** The least that a login needs to read this; of the session itself where none is named. */
+  grants(schema: Schema, login?: string): Promise<Grant[]>;
   /** Cancels what the session is doing, from another connection. */
   cancel(): Promise<void>;
   close(): Promise<void>;
@@ -34,6 +42,11 @@ export interface ChangeSource {
    * `agreed`: the operator wants updates and deletes of this table although it has no key.
    */
   provision(tables: readonly Table[], agreed: (table: Table) => boolean): Promise<Provision>;
+  /**
+   * The least that a login needs to follow changes, besides what it reads by; and what `provision` found missing, for
+   * somebody who owns the tables: who has that done before needs no right to it.
+   */
+  grants(provision: Provision, login?: string): Promise<Grant[]>;
   /** Runs one step of `provision` in a transaction. */
   perform(step: Step): Promise<void>;
   /**

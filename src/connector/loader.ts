@@ -4,7 +4,7 @@ import type { ChangedTable, FarValues, RowChange, Window } from '../model/change
 import type { Layout } from '../model/layout.js';
 import type { Encoding, Schema, SequenceValue, Table, TableName } from '../model/schema.js';
 import type { Step } from '../model/step.js';
-import type { Finding } from './connector.js';
+import type { Finding, Grant } from './connector.js';
 
 /** Writes a target, inside transactions that it does not own. Knows nothing of progress. */
 export interface Loader {
@@ -62,6 +62,8 @@ export interface Loader {
   /** Which of these tables exist there already. */
   existing(tables: readonly Table[]): Promise<string[]>;
   check(schema: Schema): Promise<Finding[]>;
+  /** The least that a login needs to make and fill this; of the session itself where none is named. */
+  grants(schema: Schema, login?: string): Promise<Grant[]>;
   /**
    * Where DDL commits by itself: this failure of a statement says that what it makes is there, or what it drops is gone.
    * Every step has one statement then. Absent: DDL is a part of its transaction.

@@ -68,13 +68,15 @@ async function look(context: Context, extractor: Extractor, loader: Loader, know
   const plan = await makePlan(context.config, extractor, loader, known ? await addedTables(loader.db) : []);
   const { changes, migration } = context.config;
   const guards = known ? (await missingGuards(loader.db)).map(unguarded) : [];
-  const sides = [await extractor.check(plan.schema.tables, { changes }), await loader.check(plan.schema)];
+  const provision = changes ? await provisionOf(context, extractor, target, plan.schema.tables) : undefined;
+  const following = { changes, provided: provision?.steps.length === 0 };
+  const sides = [await extractor.check(plan.schema.tables, following), await loader.check(plan.schema)];
   const findings = [...sides.flat(), ...guards];
   const begun = known && (await countTasks(loader.db)).total > 0;
   if (begun) await refuseOtherOrigin(loader.db, context.config);
   else await refuseFullTarget(plan, loader);
-  const provision = changes ? { provision: await provisionOf(context, extractor, target, plan.schema.tables) } : {};
-  return { stopped: false, plan, begun, findings, owner: { migration, source, target }, ...provision };
+  const owner = { migration, source, target };
+  return { stopped: false, plan, begun, findings, owner, ...(provision ? { provision } : {}) };
 }
 
 const unguarded = (found: string): Finding => ({ what: 'guards of the control tables', level: 'warning', found });

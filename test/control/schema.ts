@@ -57,9 +57,9 @@ export async function bareDatabase(target: Target): Promise<Control> {
 
 async function barePostgres(major: Major): Promise<Control> {
   const url = await freshDatabase(major);
-  const session = (searchPath: string, settings: Record<string, string> = {}) =>
-    kept(connect(url, { name: NAME, searchPath, settings }));
-  const open = () => session('wirekite, pg_temp');
+  const session = (searchPath: string, settings: Record<string, string> = {}, as = url) =>
+    kept(connect(as, { name: NAME, searchPath, settings }));
+  const open = (as?: URL) => session('wirekite, pg_temp', {}, as);
   const typed = (sql: string) => sql;
   return {
     url,

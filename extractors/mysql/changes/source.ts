@@ -1,5 +1,6 @@
 import type { Connection } from 'mysql2';
 import { Fault } from '../../../src/base/fault.js';
+import type { Grant } from '../../../src/connector/connector.js';
 import type {
   CatalogDifference,
   ChangeSource,
@@ -21,6 +22,7 @@ import { catalogFingerprint, findDifferences } from './differences.js';
 import { logFacts, readCharsets, withCharsets } from './facts.js';
 import { FollowedTables } from './followed.js';
 import { gap, logFiles, refuseGap } from './gap.js';
+import { logGrants } from '../grants.js';
 import { planProvision } from './provision.js';
 import { BinlogReader } from './reader.js';
 import { sampleLog } from './sample.js';
@@ -51,6 +53,10 @@ export class MySqlChanges implements ChangeSource {
 
   provision(tables: readonly Table[]): Promise<Provision> {
     return planProvision(this.db, tables);
+  }
+
+  grants(_provision: Provision, login?: string): Promise<Grant[]> {
+    return logGrants(this.db, login);
   }
 
   perform(): Promise<void> {

@@ -20,10 +20,11 @@ interface Facts extends Record<string, unknown> {
 /** One slot to follow, one for the time in which a snapshot is taken. */
 const NEEDED = 2;
 
-/** What following changes needs of the source besides a load. */
-export async function checkChanges(db: PgDb, tables: readonly Table[]): Promise<Finding[]> {
+/** What following changes needs of the source besides a load. `provided`: the publications are there, nobody need make them. */
+export async function checkChanges(db: PgDb, tables: readonly Table[], provided: boolean): Promise<Finding[]> {
   const facts = (await db.query<Facts>(sqlFile('changes/facts'))).rows[0] as Facts;
-  return [...settings(facts), ...privileges(facts), ...limits(facts), ...(await owned(db, tables, facts.role))];
+  const making = provided ? [] : [publishing(facts), ...(await owned(db, tables, facts.role))];
+  return [...settings(facts), replicating(facts), ...limits(facts), ...making];
 }
 
 const finding = (
@@ -57,18 +58,19 @@ const settings = ({ wal_level: level, slots, senders }: Facts): Finding[] => [
   ),
 ];
 
-const privileges = ({ replicates, creates, role, database }: Facts): Finding[] => [
+const replicating = ({ replicates, role }: Facts): Finding =>
   finding(
     'source role may replicate',
     replicates ? 'it may' : `${role} lacks REPLICATION`,
     !replicates && `ALTER ROLE ${quoteIdentifier(role)} REPLICATION;`,
-  ),
+  );
+
+const publishing = ({ creates, role, database }: Facts): Finding =>
   finding(
     'source role may create publications',
     creates ? 'it may' : `${role} lacks CREATE on the database`,
     !creates && `GRANT CREATE ON DATABASE ${quoteIdentifier(database)} TO ${quoteIdentifier(role)};`,
-  ),
-];
+  );
 
 const limits = ({ keeps, version_num: version, synchronous }: Facts): Finding[] => [
   finding(

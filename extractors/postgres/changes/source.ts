@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Grant } from '../../../src/connector/connector.js';
 import type {
   CatalogDifference,
   ChangeSource,
@@ -18,6 +19,7 @@ import { openExactSnapshot } from '../snapshot.js';
 import { catalogFingerprint, findDifferences } from './differences.js';
 import { Describer } from './followed.js';
 import { refuseGap } from './gap.js';
+import { changeGrants } from './grants.js';
 import { planProvision, publicationsOf } from './provision.js';
 import { ChangeReader } from './reader.js';
 import { sampleLog } from './sample.js';
@@ -40,6 +42,10 @@ export class PgChanges implements ChangeSource {
 
   provision(tables: readonly Table[], agreed: (table: Table) => boolean): Promise<Provision> {
     return planProvision(this.db, this.stream, tables, agreed);
+  }
+
+  grants(provision: Provision, login?: string): Promise<Grant[]> {
+    return changeGrants(this.db, this.stream, provision, login);
   }
 
   perform(step: Step): Promise<void> {

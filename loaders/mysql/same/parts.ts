@@ -32,17 +32,27 @@ function laterKeys(moved: Moved, table: Table): LaterKey[] {
     }));
 }
 
-/** MariaDB may be told to make it only if it is not there: the failure does not say whose it is. */
 function foreignKeys(moved: Moved, table: Table): ForeignKey[] {
-  const again = moved.server.mariadb ? 'FOREIGN KEY IF NOT EXISTS ' : 'FOREIGN KEY ';
   return table.constraints
     .filter(({ kind }) => kind === 'foreign key')
-    .map(({ id, kind, name, definition, references }) => ({
-      id,
-      kind,
-      name: quoteIdentifier(name),
-      definition: said(moved, definition.replace(/FOREIGN KEY (?=\()/, again)),
-      table,
-      referred: moved.schema.tables.find((one) => tableName(one) === references?.table),
-    }));
+    .map(({ id, kind, name, definition, references }) => {
+      const referred = moved.schema.tables.find((one) => tableName(one) === references?.table);
+      const text = said(moved, withWhole(moved, definition, referred));
+      return { id, kind, name: quoteIdentifier(name), definition: text, table, referred };
+    });
+}
+
+const NAME = '`(?:[^`]|``)*`';
+const REFERENCE = new RegExp(`FOREIGN KEY (\\(${NAME}(?:, ?${NAME})*\\) REFERENCES )((?:${NAME}\\.)?${NAME})`);
+
+/**
+ * MariaDB may be told to make it only if it is not there: the failure does not say whose it is. And it asks for the right
+ * to a table that is named without its database in the session's own, which is that of the control tables.
+ */
+function withWhole(moved: Moved, definition: string, referred: Table | undefined): string {
+  const begins = moved.server.mariadb ? 'FOREIGN KEY IF NOT EXISTS ' : 'FOREIGN KEY ';
+  return definition.replace(
+    REFERENCE,
+    (_, columns: string, name: string) => `${begins}${columns}${referred ? moved.nameOf(referred) : name}`,
+  );
 }

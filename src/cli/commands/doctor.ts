@@ -2,15 +2,28 @@ import type { CommandModule } from 'yargs';
 import type { Finding } from '../../connector/connector.js';
 import type { Context } from '../../daemon/context.js';
 import { EXIT } from '../../daemon/exit.js';
+import { leastGrants } from '../../daemon/grants.js';
 import { inspect } from '../../daemon/prepare.js';
 import { contextOf } from '../connectors.js';
-import { print, showCutOver, showFindings, showProvision } from '../render.js';
+import { print, showCutOver, showFindings, showGrants, showProvision } from '../render.js';
 
-const command: CommandModule<object, { config: string }> = {
+interface Options {
+  config: string;
+  grants?: string;
+}
+
+const command: CommandModule<object, Options> = {
   command: 'doctor',
   describe: 'check versions, privileges, settings and disk; each failure with the statement that mends it',
+  builder: {
+    grants: {
+      type: 'string',
+      describe: 'print what gives this login (default: the URLs’ own) what it needs, and no more',
+    },
+  } as never,
   handler: async (argv) => {
     const context = await contextOf(argv, 'doctor');
+    if (argv.grants !== undefined) return print(showGrants(await leastGrants(context, argv.grants || undefined)));
     const { findings, plan, provision, cutOver } = await inspect(context);
     if (cutOver !== undefined) print(showCutOver(cutOver));
     const bytes = plan?.schema.tables.reduce((sum, table) => sum + table.bytesEstimated, 0) ?? 0;

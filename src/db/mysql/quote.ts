@@ -1,6 +1,16 @@
 /** A name as it must stand in SQL: always quoted, so that no keyword list is needed. */
 export const quoteIdentifier = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
 
+/** `user@host`, or `user` from anywhere, as an account. */
+export function quoteAccount(login: string): string {
+  const at = login.lastIndexOf('@');
+  const [user, host] = at < 0 ? [login, '%'] : [login.slice(0, at), login.slice(at + 1)];
+  return `${quoteIdentifier(user)}@${quoteIdentifier(host)}`;
+}
+
+/** All of a database, in a GRANT: its name is a pattern there. */
+export const quotePlace = (database: string): string => `${quoteIdentifier(database.replace(/[\\_%]/g, '\\$&'))}.*`;
+
 const ESCAPES: Readonly<Record<string, string>> = {
   '\0': '\\0',
   '\n': '\\n',
