@@ -12,7 +12,11 @@ export async function targetGrants(db: Db, moved: Moved, login: string | undefin
     statement: `GRANT ${needed(moved).join(', ')} ON ${quotePlace(database)} TO ${account}`,
     why: 'what is moved is made, filled and kept in step there; temporary tables, by which changes are applied in sets',
   }));
-  return [...inEach, ...forDefiners(moved, account)];
+  const locks = {
+    statement: `GRANT PROCESS ON *.* TO ${account}`,
+    why: 'to say who holds the lock that somebody waits for',
+  };
+  return [...inEach, locks, ...forDefiners(moved, account)];
 }
 
 function forDefiners(moved: Moved, account: string): Grant[] {

@@ -15,6 +15,8 @@ SELECT statement, why FROM (
         'changes are applied without firing foreign keys and triggers; without it that is slower', 3
     FROM login WHERE current_setting('server_version_num')::int >= 150000
     UNION ALL
-    SELECT format('GRANT %I TO %I', r.rolname, login.name), 'what is its own on the source is given to it at the cutover; else it stays ours', 4
+    SELECT format('GRANT pg_read_all_stats TO %I', login.name), 'to say who holds the lock that somebody waits for', 4 FROM login
+    UNION ALL
+    SELECT format('GRANT %I TO %I', r.rolname, login.name), 'what is its own on the source is given to it at the cutover; else it stays ours', 5
     FROM login, pg_roles r WHERE r.rolname = ANY (:owners::text[]) AND r.rolname <> login.name AND NOT r.rolsuper AND r.rolname !~ '^pg_'
 ) g ORDER BY place, statement;
