@@ -162,16 +162,21 @@ export class Coordinator {
     return { ...ending, trouble: [...(ending.trouble ?? []), ...(await troubledTasks(control)).map(inWords)] };
   }
 
+  private async turn(control: Db): Promise<void> {
+    const { model } = this.context.config.execution;
+    for (const what of await turnPhases(control, model, this.checkpoints)) await this.chronicle.event(what);
+  }
+
   /** Where phases are waves, what is READY is of those that are open. */
   private async ready(control: Db): Promise<void> {
     await this.checkpoints.lookAtKeys(control);
-    await turnPhases(control, this.context.config.execution.model, this.checkpoints);
+    await this.turn(control);
     await makeReady(control);
   }
 
   /** The last task may have ended since phases and tables were looked at. */
   private async settle(control: Db): Promise<void> {
-    await turnPhases(control, this.context.config.execution.model, this.checkpoints);
+    await this.turn(control);
     await finishTables(control);
   }
 
@@ -205,7 +210,11 @@ export class Coordinator {
     if (blocked + aborted > this.leftOut) await this.chronicle.leftOut();
     this.leftOut = blocked + aborted;
     if (failed === 0) return undefined;
-    if (this.context.settings().continue_on_error === 'NO') await abortTasks(control);
+    const { continue_on_error: goesOn, auto_recover: recovers } = this.context.settings();
+    if (goesOn === 'NO' || recovers === 'NO') {
+      await makeReady(control); // what needs what has failed just now is blocked, and not aborted
+      await abortTasks(control);
+    }
     const critical = await failedCritical(control);
     if (critical.length === 0) return undefined;
     const names = critical.map(({ table }) => table).join(', ');

@@ -186,7 +186,7 @@ async function afterFault(error: unknown, spent: Spent, unit: Unit, work: Work, 
   const doing = isOutage(error) ? 'resume' : decide(fault, tries, context);
   if (doing === 'retry' || doing === 'resume') {
     const next = { tries: doing === 'retry' ? tries : spent.tries, waits: spent.waits + 1 };
-    await wait(fault, next.waits, unit, context);
+    await wait(fault, next.waits, doing, unit, context);
     // To count it is not worth a failure: a session that the fault left behind may hold the row.
     if (!isOutage(error)) await work.again().catch((later: unknown) => log.warn(explain(context.classify(later))));
     return next;
@@ -201,10 +201,18 @@ function decide({ kind }: Fault, attempt: number, { policy, recovers }: UnitCont
   return recovers() ? recovery({ kind, critical: false, attempt }, policy()).do : 'skip';
 }
 
-async function wait(fault: Fault, waits: number, unit: Unit, { gate, log }: UnitContext): Promise<void> {
+async function wait(
+  fault: Fault,
+  waits: number,
+  doing: 'retry' | 'resume',
+  unit: Unit,
+  { gate, log }: UnitContext,
+): Promise<void> {
   const seconds = backoffSeconds(waits);
   log.warn({ unit: unit.worker, code: fault.code, place: fault.place, retry: waits, seconds }, explain(fault));
-  unit.why = `tries again in ${Math.round(seconds)} s: ${fault.message}`;
+  const what =
+    fault.kind === 'resource' && doing === 'resume' ? 'waits for what is missing, looks again' : 'tries again';
+  unit.why = `${what} in ${Math.round(seconds)} s: ${fault.message}`;
   await gate.rest(seconds * 1000);
 }
 

@@ -18,6 +18,7 @@ FROM wirekite_progress p
   JOIN wirekite_snapshot s ON s.snapshot_id = t.snapshot_id AND s.state = 'OPEN'
 WHERE p.operation = 'DE' AND p.finish_time IS NULL
   AND NOT EXISTS (SELECT 1 FROM wirekite_phase f WHERE f.phase = t.phase AND f.opened_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM wirekite_task e WHERE e.task_id = CONCAT('load ', p.table_name) AND e.state = 'ABORTED')
   AND (p.worker IS NULL OR NOT EXISTS
     (SELECT 1 FROM wirekite_worker k WHERE k.worker = p.worker AND k.lease_until > UTC_TIMESTAMP(6)))
   AND (:held IS NULL OR NOT (JSON_CONTAINS(:held, JSON_QUOTE(t.table_name)) OR JSON_CONTAINS(:held, JSON_QUOTE(CONCAT('schema:', t.schema_name)))))

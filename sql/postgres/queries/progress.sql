@@ -16,6 +16,7 @@ FROM wirekite_progress p
   JOIN wirekite_snapshot s ON s.snapshot_id = t.snapshot_id AND s.state = 'OPEN'
 WHERE p.operation = 'DE' AND p.finish_time IS NULL
   AND NOT EXISTS (SELECT 1 FROM wirekite_phase f WHERE f.phase = t.phase AND f.opened_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM wirekite_task e WHERE e.task_id = 'load ' || p.table_name AND e.state = 'ABORTED')
   AND (p.worker IS NULL OR NOT EXISTS
     (SELECT 1 FROM wirekite_worker k WHERE k.worker = p.worker AND k.lease_until > clock_timestamp()))
   AND (:held::jsonb IS NULL OR NOT (:held::jsonb ? t.table_name OR :held::jsonb ? ('schema:' || t.schema_name)))

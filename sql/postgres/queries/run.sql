@@ -49,7 +49,7 @@ SELECT task_id, depends_on FROM wirekite_task_dependency ORDER BY task_id, depen
 -- What was not begun is not begun any more; a table of which something is in is brought to its end.
 UPDATE wirekite_task t SET state = 'ABORTED', status_reason = 'fail_fast_abort', finished_at = clock_timestamp()
 WHERE t.state IN ('WAITING', 'READY') AND NOT (t.kind = 'event' AND t.state = 'READY' AND EXISTS (
-  SELECT 1 FROM wirekite_progress p WHERE p.table_name = t.table_name AND p.operation = 'D'))
+  SELECT 1 FROM wirekite_progress p WHERE p.table_name = t.table_name AND (p.operation = 'D' OR p.worker IS NOT NULL)))
 
 -- name: failed_critical
 -- Tables without which the migration has failed, and that have failed for good.
@@ -60,9 +60,11 @@ WHERE t.critical = 'YES' AND (t.state = 'FAILED' OR EXISTS (
 ORDER BY t.table_name
 
 -- name: error_run
--- Attempts that have failed since the last one that did not, and errors by where most of them are.
-SELECT (SELECT count(*) FROM load_run_log l WHERE l.kind = 'attempt' AND l.status = 'error'
-    AND l.log_id > coalesce((SELECT max(s.log_id) FROM load_run_log s WHERE s.kind = 'attempt' AND s.status = 'success'), 0))::int AS in_a_row,
+-- Attempts of this run that have failed since the last one that did not, and errors by where most of them are.
+SELECT count(f.log_id)::int AS in_a_row,
   (SELECT count(*) FROM wirekite_error WHERE resolution IS NULL)::int AS queued,
   (SELECT q.queue FROM wirekite_error q WHERE q.resolution IS NULL GROUP BY q.queue ORDER BY count(*) DESC, q.queue LIMIT 1) AS queue,
-  (SELECT l.dataset || coalesce(': ' || l.error, '') FROM load_run_log l WHERE l.kind = 'attempt' AND l.status = 'error' ORDER BY l.log_id DESC LIMIT 1) AS last_failure
+  (SELECT l.dataset || coalesce(': ' || l.error, '') FROM load_run_log l WHERE l.log_id = max(f.log_id)) AS last_failure
+FROM (SELECT x.log_id FROM load_run_log x, (SELECT max(value) AS run FROM wirekite_setting WHERE name = 'batch_run_id') r
+  WHERE x.batch_run_id = r.run AND x.kind = 'attempt' AND x.status = 'error' AND x.log_id > coalesce((SELECT max(s.log_id)
+    FROM load_run_log s WHERE s.kind = 'attempt' AND s.status = 'success'), 0)) f

@@ -2,6 +2,7 @@ import type { ChangeSource, Extractor } from '../../connector/extractor.js';
 import type { Command } from '../../control/command.js';
 import { cutoverBlockers, finishStream, isAdmin } from '../../control/cutover.js';
 import { appliedEverywhere } from '../../control/retention.js';
+import { readSettings } from '../../control/setting.js';
 import { findStream } from '../../control/stream.js';
 import { countTasks, troubledTasks } from '../../control/task.js';
 import { takeCheckpoint } from '../../control/checkpoint.js';
@@ -50,7 +51,8 @@ async function refusal({ id, author, scope }: Command, { context, control }: Dut
   if (scope !== '*') return "the whole migration is cut over: its scope is '*'";
   if (!context.config.changes) return 'no changes are followed: it is cut over by itself as soon as everything is in';
   if (await isCutOver(control)) return 'it was cut over already: the fixed setting cut_over says when';
-  if (!(await isAdmin(control, author, context.settings().admins))) return `${author} is not in the setting admins`;
+  const { admins } = (await readSettings(control)).settings; // it may have been set just before
+  if (!(await isAdmin(control, author, admins))) return `${author} is not in the setting admins`;
   const state = await cutoverState(control);
   if (state && state.command !== id) return `command ${state.command} is at it`;
   return undefined;
