@@ -21,8 +21,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: './test/servers/setup.ts',
     pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // One more than the two processors of the machine that it has to end in time on: much of the time is waits of daemons.
+    maxWorkers: 3,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
