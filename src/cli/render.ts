@@ -1,10 +1,12 @@
 import type { Finding, Grant } from '../connector/connector.js';
 import type { Provision } from '../connector/extractor.js';
 import type { ColumnMapping, Mapping } from '../connector/loader.js';
+import type { PhaseProgress } from '../control/phase.js';
 import type { Lag } from '../control/sample.js';
 import type { Grants } from '../daemon/grants.js';
 import type { Plan } from '../daemon/plan.js';
 import { tableName } from '../model/schema.js';
+import { duration } from '../plan/duration.js';
 
 export const print = (text: string): void => void (text !== '' && process.stdout.write(`${text}\n`));
 
@@ -36,6 +38,12 @@ export function table(rows: readonly Record<string, unknown>[]): string {
 export function bar(percent: number, width: number): string {
   const full = Math.round((Math.min(100, Math.max(0, percent)) / 100) * width);
   return `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
+}
+
+/** `Phase 3 (transaction): [####....]  52 % (16 h)`, of one that is open. */
+export function phaseBar({ phase, name, percent, seconds }: PhaseProgress): string {
+  const time = seconds === undefined ? 'not begun' : duration(seconds);
+  return `Phase ${phase} (${visible(name)}): ${bar(percent, 12)} ${percent.toFixed(0).padStart(3)} % (${time})`;
 }
 
 /** How far the target is behind its source. */

@@ -26,6 +26,28 @@ export async function phases(tx: Tx): Promise<PhaseRow[]> {
   }));
 }
 
+/** How far a phase is, by its tables' rows. */
+export interface PhaseProgress {
+  readonly phase: number;
+  readonly name: string;
+  readonly tables: number;
+  /** 0 to 100. */
+  readonly percent: number;
+  /** Since it was opened, until it ended; undefined: it is not open. */
+  readonly seconds: number | undefined;
+}
+
+export async function phaseProgress(tx: Tx): Promise<PhaseProgress[]> {
+  const { rows } = await ask<Record<string, string | number | null>>(tx, 'phase_progress');
+  return rows.map((row) => ({
+    phase: Number(row['phase']),
+    name: String(row['name']),
+    tables: Number(row['tables']),
+    percent: Number(row['percent']),
+    seconds: row['seconds'] === null ? undefined : Number(row['seconds']),
+  }));
+}
+
 /** Writes the phases of a plan down by their names; phase n is the nth. What is there already stays, but for its name. */
 export async function insertPhases(tx: Tx, names: readonly string[]): Promise<void> {
   const phases = names.map((name, i) => ({ phase: i + 1, name }));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkpoints, readCheckpoint, takeCheckpoint } from '../../src/control/checkpoint.js';
 import { claimExtract } from '../../src/control/claim.js';
-import { closePhases, insertPhases, phases, renumberPhases } from '../../src/control/phase.js';
+import { closePhases, insertPhases, phaseProgress, phases, renumberPhases } from '../../src/control/phase.js';
 import { defaultSettings } from '../../src/control/setting.js';
 import {
   claimTask,
@@ -37,6 +37,21 @@ const waiting = async (db: Db): Promise<string[]> =>
 const causes = async (db: Db): Promise<string[]> => (await checkpoints(db)).map(({ cause }) => cause);
 
 describe.each(TARGETS)('on %s', (target) => {
+  test('how far a phase is goes by the rows of its tables', async () => {
+    const { db } = await freshControl(target);
+    await insertPhases(db, ['reference', 'keys']);
+    await planned(db, 1); // a table of about a hundred rows, in the first
+    await db.query('UPDATE wirekite_table SET rows_loaded = 20');
+    const seen = { name: 'reference', tables: 1, percent: 20, seconds: undefined };
+    expect(await phaseProgress(db)).toMatchObject([seen, { name: 'keys', tables: 0, percent: 0 }]);
+    await db.query(`UPDATE wirekite_phase SET opened_at = CURRENT_TIMESTAMP, ended_at = CURRENT_TIMESTAMP`);
+    await db.query(`UPDATE wirekite_table SET state = 'DONE'`);
+    expect(await phaseProgress(db)).toMatchObject([
+      { percent: 100, seconds: 0 },
+      { percent: 100, seconds: 0 },
+    ]);
+  });
+
   /** `a1` and `a2` in the first phase, `b` in the second, `c` in the third; nothing needs anything. */
   async function threePhases() {
     const { db } = await freshControl(target);

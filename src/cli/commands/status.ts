@@ -4,6 +4,7 @@ import { explain } from '../../base/fault.js';
 import { stopOnSignals } from '../../base/stop.js';
 import { countErrors } from '../../control/error.js';
 import { readLag } from '../../control/sample.js';
+import { phaseProgress } from '../../control/phase.js';
 import { readStatus, type Status } from '../../control/status.js';
 import { tables } from '../../control/table.js';
 import { openTasks } from '../../control/task.js';
@@ -11,7 +12,8 @@ import { livingWorkers } from '../../control/worker.js';
 import type { Db } from '../../db/db.js';
 import type { Context } from '../../daemon/context.js';
 import { contextOf, onControl } from '../connectors.js';
-import { bar, print, showLag, table, visible } from '../render.js';
+import { progressJson } from '../progress-json.js';
+import { bar, phaseBar, print, showLag, table, visible } from '../render.js';
 
 interface Options {
   config: string;
@@ -24,7 +26,11 @@ const command: CommandModule<object, Options> = {
   command: 'status',
   describe: 'how far the migration is, who works and what stands still',
   builder: {
-    json: { type: 'boolean', default: false, describe: 'the row of wirekite_status, and the lag, as JSON' },
+    json: {
+      type: 'boolean',
+      default: false,
+      describe: 'phase, progress, timing, errors and lag, and the row of wirekite_status, as JSON',
+    },
     watch: { type: 'boolean', default: false, describe: 'again every second, until interrupted' },
     sql: { type: 'boolean', default: false, describe: 'print the statements instead of running them' },
   } as never,
@@ -64,7 +70,7 @@ async function outage(error: unknown, { classify, control }: Context): Promise<s
   return explain(fault);
 }
 
-const json = async (db: Db): Promise<string> => JSON.stringify({ ...(await readStatus(db)), lag: await readLag(db) });
+const json = async (db: Db): Promise<string> => JSON.stringify(progressJson(await readStatus(db), await readLag(db)));
 
 async function screen(db: Db): Promise<string> {
   const status = await readStatus(db);
@@ -74,6 +80,7 @@ async function screen(db: Db): Promise<string> {
     `${status.migration ?? ''}: ${status.status}  ${bar(status.progress_percent, 40)} ${status.progress_percent.toFixed(1)} %`,
     `${status.records_processed} of ${status.records_total} rows, ${status.open_tables} of ${status.tables_total} tables open, ` +
       `${status.open_tasks} tasks open, ${status.failed_tasks} failed${ending(status)}`,
+    ...(await phaseProgress(db)).map(phaseBar),
     ...(await following(db)),
     status.change_held_by ? `an uncommitted change of the action is held by ${status.change_held_by}` : '',
     ...failed.map((task) => `FAILED ${visible(`${task.id}: ${task.reason ?? ''}`)}`),
@@ -106,5 +113,5 @@ const MOST_NAMES = 8;
 
 function ending({ status, eta_completion: eta }: Status): string {
   if (status !== 'running') return '';
-  return eta === null ? '' : `; ends about ${eta}`;
+  return eta === null ? '' : `; ends about ${eta.slice(0, 16)}`;
 }
