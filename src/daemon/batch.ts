@@ -4,6 +4,8 @@ import type { ChunkReader } from '../format/dkt.js';
 export interface BatchLimit {
   /** About so many go between two commits. */
   readonly bytes: number;
+  /** About so many; Infinity: only bytes count. */
+  readonly rows: number;
   readonly closed: () => boolean;
   /** So much was sent. */
   readonly moved: (rows: number, bytes: number) => void;
@@ -18,6 +20,8 @@ export interface BatchLimit {
 export class Batch {
   /** Rows of the chunk that have gone out when the batch ends, counted from the chunk's first. */
   reached: number;
+  /** Bytes that have gone out. */
+  sent = 0;
 
   constructor(
     private readonly reader: ChunkReader,
@@ -28,15 +32,19 @@ export class Batch {
   }
 
   async *rows(): AsyncGenerator<Uint8Array> {
-    let sent = 0;
     for await (const piece of this.reader.blocks(this.from)) {
-      if (sent > 0) await this.limit.turn();
+      if (this.sent > 0) await this.limit.turn();
       yield piece.bytes;
       probe('L3');
-      sent += piece.bytes.length;
+      this.sent += piece.bytes.length;
       this.limit.moved(piece.rowsEnded - this.reached, piece.bytes.length);
       this.reached = piece.rowsEnded;
-      if (piece.endsRow && (sent >= this.limit.bytes || this.limit.closed())) return;
+      if (piece.endsRow && (this.isFull || this.limit.closed())) return;
     }
+  }
+
+  private get isFull(): boolean {
+    const { bytes, rows } = this.limit;
+    return this.sent >= bytes || this.reached - this.from >= rows;
   }
 }

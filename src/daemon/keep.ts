@@ -5,6 +5,7 @@ import { planChunks } from '../control/progress.js';
 import { rewind } from '../control/rewind.js';
 import { closeSnapshot, loseSnapshot, lostSnapshots, openSnapshot, snapshotInUse } from '../control/snapshot.js';
 import { caughtTables, emptyForReload, tables, takeChunkNumbers, type TableRow } from '../control/table.js';
+import type { Settings } from '../control/settings.js';
 import { findStream } from '../control/stream.js';
 import { dktName } from '../format/name.js';
 import { tableName, type Table } from '../model/schema.js';
@@ -162,13 +163,12 @@ class KeepWork implements Work {
     const reader = await (await this.slicer.get()).join(held.ticket);
     const loader = await this.target.get();
     const control = await this.context.control.get();
-    const { slice_bytes } = this.context.settings();
     const rewritten = this.context.kin.ofAll(held.rewritten.map(tableName));
     for (const row of wanting) {
       if (rewritten.has(row.table)) continue;
       const table = this.context.table(row.table);
       const encoding = bestEncoding(table, loader);
-      const slices = await reader.slices(table, encoding, slice_bytes);
+      const slices = await reader.slices(table, encoding, sliceBytes(table, this.context.settings()));
       const { table: name, generation } = row;
       await control.transaction(async (tx) => {
         const first = await takeChunkNumbers(tx, name, slices.length);
@@ -210,6 +210,13 @@ class KeepWork implements Work {
   async fail(): Promise<boolean> {
     return false;
   }
+}
+
+/** A row is taken for as large as the source's statistics say. */
+function sliceBytes({ rowsEstimated: rows, bytesEstimated: bytes }: Table, settings: Settings): number {
+  const { slice_bytes: most, slice_rows: limit } = settings;
+  if (limit === 0 || rows === 0 || bytes === 0) return most;
+  return Math.max(1, Math.min(most, Math.ceil((limit * bytes) / rows)));
 }
 
 export const keeper: Role = { name: 'keep', units: () => 1, work: (unit, context) => new KeepWork(unit, context) };

@@ -12,6 +12,7 @@ import { fingerprint, openDkt, type ChunkReader } from '../format/dkt.js';
 import { storedColumns } from '../model/schema.js';
 import { bestEffort } from '../run/best-effort.js';
 import { Batch } from './batch.js';
+import { BatchSizes } from './batch-sizes.js';
 import { failedChunk, LOG } from './tell.js';
 import type { DaemonContext, Role } from './daemon.js';
 import { Session } from './session.js';
@@ -23,6 +24,7 @@ class LoadWork implements Work {
   private readonly target: Session<Loader>;
   private task: Task | undefined;
   private claim: LoadClaim | undefined;
+  private readonly sizes: BatchSizes;
   private begun = 0;
   /** How often the task in hand has failed since it was claimed. */
   private failures = 0;
@@ -34,6 +36,7 @@ class LoadWork implements Work {
     private readonly unit: Unit,
     private readonly context: DaemonContext,
   ) {
+    this.sizes = new BatchSizes(context.settings);
     this.tell = bestEffort(context.log, () => context.control.get());
     this.target = new Session(async () => {
       const { work_memory_bytes: workMemory, lock_timeout_seconds: lockSeconds } = context.settings();
@@ -121,25 +124,30 @@ class LoadWork implements Work {
     const layout = loader.layout(context.table(claim.table), claim.encoding);
     await context.pacer.turn(unit, 'writers'); // before the transaction, which would hold its locks meanwhile
     if (context.gate.closedFor(unit)) return false;
-    const mark = await loader.db.transaction(async (tx) => {
-      probe('L2');
-      const from = await lockMark(tx, claim);
-      unit.why = `loads ${claim.source} from row ${from} of ${reader.rows}`;
-      const limit = {
-        bytes: context.settings().batch_bytes,
-        closed: () => context.gate.closedFor(unit),
-        moved: (rows: number, bytes: number) => context.pacer.moved('writers', rows, bytes),
-        turn: () => context.pacer.turn(unit, 'writers'),
-      };
-      unit.activity = 'TARGET';
-      const batch = new Batch(reader, from, limit);
-      const taken = from < reader.rows ? await loader.write(tx, layout, batch.rows()) : 0;
-      if (from + taken !== batch.reached) throw miscounted(claim, batch.reached - from, taken);
-      probe('L4');
-      await advance(tx, claim, from, batch.reached, { finished: batch.reached === reader.rows });
-      probe('L5');
-      return batch.reached;
-    });
+    const { batch_rows: rows } = context.settings();
+    const limit = {
+      bytes: this.sizes.next,
+      rows: rows === 0 ? Infinity : rows,
+      closed: () => context.gate.closedFor(unit),
+      moved: (moved: number, bytes: number) => context.pacer.moved('writers', moved, bytes),
+      turn: () => context.pacer.turn(unit, 'writers'),
+    };
+    const mark = await this.sizes.measured((sent) =>
+      loader.db.transaction(async (tx) => {
+        probe('L2');
+        const from = await lockMark(tx, claim);
+        unit.why = `loads ${claim.source} from row ${from} of ${reader.rows}, ${limit.bytes} bytes at a time`;
+        unit.activity = 'TARGET';
+        const batch = new Batch(reader, from, limit);
+        const taken = from < reader.rows ? await loader.write(tx, layout, batch.rows()) : 0;
+        sent(batch.sent);
+        if (from + taken !== batch.reached) throw miscounted(claim, batch.reached - from, taken);
+        probe('L4');
+        await advance(tx, claim, from, batch.reached, { finished: batch.reached === reader.rows });
+        probe('L5');
+        return batch.reached;
+      }),
+    );
     probe('L7');
     unit.atMark = `${claim.source} ${mark}`;
     return mark === reader.rows;
