@@ -70,6 +70,7 @@ export async function insertTasks(
 /** WAITING tasks become READY where all that they need is DONE or SKIPPED, BLOCKED where some of it has FAILED. */
 export async function makeReady(db: Db): Promise<number> {
   await ask(db, 'block_tasks');
+  await ask(db, 'take_back_events');
   return (await ask(db, 'make_ready')).count;
 }
 

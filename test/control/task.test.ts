@@ -47,6 +47,13 @@ describe.each(TARGETS)('on %s', (target) => {
     return { ...control, me: await worker(control.db) };
   }
 
+  test('an event that was found ready while somebody took back what it needs waits again', async () => {
+    const { db } = await withSteps(step(CUTOVER, ['a'], { kind: 'event', statements: [] }), step('a'));
+    await db.query(`UPDATE wirekite_task SET state = 'READY' WHERE task_id = 'cutover'`);
+    await makeReady(db);
+    expect(await states(db)).toEqual(['a READY', 'cutover WAITING']);
+  });
+
   test('tasks have the place that the plan gives them, and tables that of the event of their rows', async () => {
     const { db } = await withSteps();
     const event = step(rowsOf('public.items'), [], { kind: 'event', table: 'public.items' });

@@ -25,6 +25,12 @@ UPDATE wirekite_task t
     GROUP BY d.task_id) n ON n.task_id = t.task_id
 SET t.phase = n.phase WHERE n.phase > t.phase
 
+-- name: take_back_events
+-- Somebody has taken back what an event needs in the moment in which it was found to be there: it waits again.
+UPDATE wirekite_task t JOIN (SELECT DISTINCT d.task_id FROM wirekite_task_dependency d JOIN wirekite_task n ON n.task_id = d.depends_on
+    WHERE d.task_id IN ('in step', 'cutover') AND n.state NOT IN ('DONE', 'SKIPPED')) b ON b.task_id = t.task_id
+SET t.state = 'WAITING' WHERE t.state = 'READY'
+
 -- name: make_ready
 -- What is made on a table that is to be loaded anew is being taken back, one after another. A phase without a row is open.
 SET @ready = (SELECT JSON_ARRAYAGG(t.task_id) FROM wirekite_task t

@@ -21,6 +21,13 @@ FROM (SELECT d.task_id, max(k.phase) AS phase FROM wirekite_task_dependency d JO
   GROUP BY d.task_id) n
 WHERE n.task_id = t.task_id AND n.phase > t.phase
 
+-- name: take_back_events
+-- Somebody has taken back what an event needs in the moment in which it was found to be there: it waits again.
+UPDATE wirekite_task t SET state = 'WAITING'
+WHERE t.task_id IN ('in step', 'cutover') AND t.state = 'READY' AND EXISTS (
+  SELECT 1 FROM wirekite_task_dependency d JOIN wirekite_task n ON n.task_id = d.depends_on
+  WHERE d.task_id = t.task_id AND n.state NOT IN ('DONE', 'SKIPPED'))
+
 -- name: make_ready
 -- What is made on a table that is to be loaded anew is being taken back, one after another. A phase without a row is open.
 UPDATE wirekite_task t SET state = 'READY'
