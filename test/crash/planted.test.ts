@@ -36,14 +36,14 @@ describe('the mark is advanced outside the transaction', () => {
   });
 
   it('after the rows are committed: a crash doubles rows', async () => {
-    const late = /probe\('L5'\);\s*return batch\.reached;\s*\}\);/;
-    const after = `return batch.reached; });
+    const late = /probe\('L5'\);\s*return batch\.reached;\s*\}\)\);/;
+    const after = `return batch.reached; }));
       probe('L4');
       await advance(await context.control.get(), claim, begun, mark, { finished: mark === reader.rows });
       probe('L5');`;
     const dist = planted('src/daemon/load.js', [
       [lock, `${aside}\nbegun = from;`],
-      [/const mark = await loader\.db\.transaction/, 'let begun = 0;\nconst mark = await loader.db.transaction'],
+      [/const mark = await this\.sizes\.measured/, 'let begun = 0;\nconst mark = await this.sizes.measured'],
       [/probe\('L4'\);\s*await advance\([^;]*;/, ''],
       [late, after],
     ]);
