@@ -32,9 +32,7 @@ function line(status: Status, lag: Lag | undefined): string {
     `${done.toLocaleString('en')} of ${total.toLocaleString('en')} rows`,
     lag && status.status !== 'running' ? showLag(lag) : `${status.open_tasks} tasks open`,
     status.status === 'running' ? (status.current_table ?? '') : status.status,
-    status.status === 'running' && status.eta_completion !== null
-      ? `ends about ${status.eta_completion.slice(11, 16)}`
-      : '',
+    status.status === 'running' && status.eta_completion ? `ends about ${status.eta_completion.slice(11, 16)}` : '',
     status.failed_tasks > 0 ? `${status.failed_tasks} FAILED` : '',
   ];
   return visible(parts.filter(Boolean).join('  '));
