@@ -8,7 +8,7 @@ GROUP BY queue, table_name
 ORDER BY count(*) DESC;
 
 -- One by one. The source's row was not applied and the target's was not touched: somebody else wrote there, or a trigger
--- or constraint of the target refuses what the source allows.
+-- or constraint of the target refuses what the source allows. Rows are shown to the role wirekite_operator, not to the viewer.
 SELECT error_id, table_name, row_key, cause, fault, raw_row, seq, chunk, created_at
 FROM wirekite.wirekite_error
 WHERE resolution IS NULL

@@ -9,6 +9,18 @@ FROM wirekite.wirekite_task
 WHERE state IN ('FAILED', 'BLOCKED', 'HELD', 'ABORTED', 'SKIPPED')
 ORDER BY state, task_id;
 
+-- What happened, the last first: attempts that failed, what was left out for them, and what was told as too much (escalation).
+SELECT finished_at, kind, dataset, attempt_no, status_reason, blocked_by, error
+FROM wirekite.load_run_log
+WHERE status <> 'success'
+ORDER BY log_id DESC;
+
+-- Did openkite pause everything itself (pause_on_escalation)? Author `openkite`, and the reason names the cause. Only a person lifts
+-- that, once it is clear what failed:
+--   INSERT INTO wirekite.wirekite_command (action, scope) VALUES ('RUN', '*');
+--   COMMIT;
+SELECT command_id, action, scope, author, reason, created_at FROM wirekite.wirekite_command_in_force WHERE action <> 'RUN';
+
 -- A statement may be mended where it stands. Example:
 --   UPDATE wirekite.wirekite_task SET statement = 'CREATE INDEX …' WHERE task_id = 'index public.…';
 --   COMMIT;
@@ -17,3 +29,6 @@ ORDER BY state, task_id;
 INSERT INTO wirekite.wirekite_command (action, scope) VALUES ('RETRY', '*');
 COMMIT;
 SELECT command_id, state, result FROM wirekite.wirekite_command WHERE action = 'RETRY' ORDER BY command_id DESC;
+
+-- Not worth it? SKIP leaves one table out, and the others go on: add-table.sql. A critical table ends the run, which returns to the last
+-- checkpoint once: roll-back.sql says what that is.

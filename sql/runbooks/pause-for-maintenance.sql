@@ -6,7 +6,9 @@
 UPDATE wirekite.wirekite_action SET action = 'PAUSE' WHERE action IN ('RUN', 'PAUSE', 'STOP');
 COMMIT;
 
--- Has everybody stopped? All must say PAUSED.
+-- Has everybody stopped? All must say PAUSED. To wait for it, after the COMMIT and as a statement by itself:
+--   PostgreSQL:      SELECT wirekite.wait_for('PAUSE', 60);
+--   MySQL, MariaDB:  CALL wirekite.wait_for('PAUSE', 60);
 SELECT role, worker, state, why, at_mark FROM wirekite.wirekite_worker WHERE state NOT IN ('STOPPED', 'DEAD');
 
 -- Since when does the source hold a snapshot for us?

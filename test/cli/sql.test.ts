@@ -28,7 +28,7 @@ test('runbooks are listed, and printed with one’s own schema and table', async
 test('--run runs what looks; what acts needs its number, and --execute', async () => {
   const ran = await said('sql', 'slow', '--run');
   expect(ran).toMatch(/-- step 1\nSELECT what, share[\s\S]*\nwhat +share/);
-  expect(ran).toMatch(/Not run, for they change something:\n-- step 5\nUPDATE steering.wirekite_setting/);
+  expect(ran).toMatch(/Not run, for they change something \(--step .*\):\n-- step 5\nUPDATE steering.wirekite_setting/);
   const value = async () => {
     const sql = `SELECT value FROM steering.wirekite_setting WHERE name = 'load_connections'`;
     return (await within(target, (db) => db.query(sql))).rows[0]?.['value'];

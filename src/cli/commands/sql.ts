@@ -39,7 +39,10 @@ async function sql(argv: Options): Promise<void> {
   if (!argv.run) return print(book.text.trimEnd());
   for (const statement of book.statements.filter(({ acts }) => !acts)) await run(context, statement);
   const acting = book.statements.filter(({ acts }) => acts);
-  if (acting.length > 0) print(`\nNot run, for they change something:\n${acting.map(asStep).join('\n')}`);
+  if (acting.length > 0)
+    print(
+      `\nNot run, for they change something (--step with its number and --execute runs one):\n${acting.map(asStep).join('\n')}`,
+    );
 }
 
 function list(): string {
