@@ -55,7 +55,11 @@ export function commandOf(pid: number): string {
   }
 }
 
+/** Looks at once and again, ever less often: what is waited for long is not to be robbed of the processor by the look. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
-  for (const deadline = Date.now() + seconds * 1000; !(await holds()); await sleep(20))
+  const deadline = Date.now() + seconds * 1000;
+  for (let pause = 20; !(await holds()); pause = Math.min(250, pause * 1.2)) {
     if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    await sleep(pause);
+  }
 }

@@ -1,10 +1,21 @@
 /** A server's own client, psql or mariadb: what a DBA has, and nothing of openkite. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { sleep } from '../../src/base/clock.js';
 import { isPostgres } from './session.js';
 
 export const PSQL = '/usr/bin/psql';
+
+/** Debian's psql is a script of Perl that looks for the newest of these, which costs more than what they do. */
+const MAJORS = '/usr/lib/postgresql';
+const psqlProgram = (): string => {
+  const majors = existsSync(MAJORS) ? readdirSync(MAJORS).sort((a, b) => Number(b) - Number(a)) : [];
+  return [...majors.map((major) => `${MAJORS}/${major}/bin/psql`), PSQL].find(existsSync) ?? PSQL;
+};
+
+export const LOOK_AGAIN_MS = 150;
 
 export class Client {
   /** Notices and warnings of the last call. */
@@ -39,6 +50,7 @@ export class Client {
       const [found] = await this.sql(statement);
       if (found) return found;
       if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${statement}`);
+      await sleep(LOOK_AGAIN_MS);
     }
   }
 
@@ -47,7 +59,9 @@ export class Client {
     const output = ['-X', '-q', '-A', '-t', '-F', '\t', '-P', 'null=NULL', '-v', 'ON_ERROR_STOP=1', '-f', '-'];
     const PGOPTIONS = `-c search_path=${this.schema},public`;
     const env = { ...process.env, PGPASSWORD: decodeURIComponent(password), PGOPTIONS };
-    return spawn(PSQL, ['-h', hostname, '-p', port, '-U', username, '-d', pathname.slice(1), ...output], { env });
+    return spawn(psqlProgram(), ['-h', hostname, '-p', port, '-U', username, '-d', pathname.slice(1), ...output], {
+      env,
+    });
   }
 
   private mariadb() {

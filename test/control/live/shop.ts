@@ -1,6 +1,7 @@
 /** A shop on a source, and a migration of it that a DBA steers with the target's own client and nothing else. */
 import { freshDatabase, freshMariaDb } from '../../servers/index.js';
-import { Client } from '../../servers/client.js';
+import { sleep } from '../../../src/base/clock.js';
+import { Client, LOOK_AGAIN_MS } from '../../servers/client.js';
 import { isPostgres } from '../../servers/session.js';
 import { Workplace, type Torture } from '../../crash/workplace.js';
 
@@ -105,6 +106,7 @@ export class Shop extends Workplace {
     for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline;) {
       const { source, target } = await this.rows(name);
       if (JSON.stringify(source) === JSON.stringify(target)) return;
+      await sleep(LOOK_AGAIN_MS);
     }
   }
 }
