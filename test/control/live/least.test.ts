@@ -66,7 +66,7 @@ describe.concurrent.each(ENGINES)('%s', (engine) => {
       INSERT INTO customers (name) VALUES ('late guest')`);
     for (const name of ['customers', 'orders', 'side']) await shop.arrived(name);
     await shop.dba.sql(`UPDATE wirekite_setting SET value = '${shop.target.username}' WHERE name = 'admins'`);
-    await shop.dba.row(`SELECT 1 FROM wirekite_cutover_ready WHERE ready = 'YES' LIMIT 1`);
+    await shop.dba.row(`SELECT 1 FROM wirekite_cutover_ready WHERE ready = 'YES' LIMIT 1`, 90);
     const { state, result } = await shop.obey('CUTOVER');
     expect([state, result]).toEqual(['DONE', expect.stringContaining('cut over')]);
     expect(await run.code(20)).toBe(0);
