@@ -1,5 +1,5 @@
 import { Fault } from '../base/fault.js';
-import type { Db, Tx } from '../db/db.js';
+import type { Db, Params, Tx } from '../db/db.js';
 import { ask } from './ask.js';
 import { toExtractClaim, toLoadClaim, type ClaimRow, type ExtractClaim, type LoadClaim } from './chunk.js';
 import { failTable, lostTables } from './table.js';
@@ -9,12 +9,21 @@ interface Key extends Record<string, unknown> {
   readonly target: string;
 }
 
+export interface Wanted {
+  /** Scopes that are to be left alone (`Wishes.held`). */
+  readonly held?: string | undefined;
+  /** The table that this worker had last: among those of one priority it is the next one, too. */
+  readonly warm?: string | undefined;
+  /** So many tables may be half read at the same time; undefined or 0: any number. */
+  readonly tables?: number | undefined;
+}
+
 /**
- * The next slice to write, or undefined when there is none now: of tables whose snapshot is held, by priority, then
- * chunk number. A slice that a dead worker left counts as restarted. `held`: scopes that are to be left alone (`Wishes.held`).
+ * The next slice to write, or undefined when there is none now: of tables whose snapshot is held, by priority, then the
+ * warm one, then chunk number. A slice that a dead worker left counts as restarted.
  */
-export async function claimExtract(db: Db, worker: string, held?: string): Promise<ExtractClaim | undefined> {
-  const row = await untilNobodyInterferes(() => db.transaction((tx) => takeNext(tx, 'next_extract', worker, held)));
+export async function claimExtract(db: Db, worker: string, wanted: Wanted = {}): Promise<ExtractClaim | undefined> {
+  const row = await untilNobodyInterferes(() => db.transaction((tx) => takeSlice(tx, worker, wanted)));
   return row && toExtractClaim(row);
 }
 
@@ -23,10 +32,10 @@ export async function claimExtract(db: Db, worker: string, held?: string): Promi
  * sealed one of a table whose event `load <table>` is READY, which is when everything that its rows need has been made.
  * A table of which progress rows were deleted is stopped, and another one is tried.
  */
-export async function claimLoad(db: Db, worker: string, held?: string): Promise<LoadClaim | undefined> {
+export async function claimLoad(db: Db, worker: string, wanted: Wanted = {}): Promise<LoadClaim | undefined> {
   const row = await untilNobodyInterferes(async () => {
-    const left = await db.transaction((tx) => takeNext(tx, 'next_abandoned_load', worker, held));
-    return left ?? (await claimSealed(db, worker, held));
+    const left = await db.transaction((tx) => takeNext(tx, 'next_abandoned_load', worker, { held: wanted.held ?? null }));
+    return left ?? (await claimSealed(db, worker, wanted));
   });
   return row && toLoadClaim(row);
 }
@@ -41,8 +50,14 @@ async function untilNobodyInterferes(attempt: () => Promise<Taken>): Promise<Cla
   }
 }
 
-async function takeNext(tx: Tx, candidate: string, worker: string, held: string | undefined): Promise<Taken> {
-  const { rows } = await ask<Key>(tx, candidate, { held: held ?? null });
+async function takeSlice(tx: Tx, worker: string, { held, warm, tables = 0 }: Wanted): Promise<Taken> {
+  if (tables > 0) await ask(tx, 'one_by_one');
+  const most = tables > 0 ? tables : null;
+  return takeNext(tx, 'next_extract', worker, { held: held ?? null, warm: warm ?? null, most });
+}
+
+async function takeNext(tx: Tx, candidate: string, worker: string, params: Params): Promise<Taken> {
+  const { rows } = await ask<Key>(tx, candidate, params);
   return rows[0] === undefined ? undefined : await take(tx, rows[0], worker);
 }
 
@@ -51,10 +66,13 @@ async function take(tx: Tx, key: Key, worker: string): Promise<Taken> {
   return rows[0] ?? AGAIN;
 }
 
-async function claimSealed(db: Db, worker: string, held: string | undefined): Promise<Taken> {
+async function claimSealed(db: Db, worker: string, { held, warm }: Wanted): Promise<Taken> {
   let lost: string | undefined;
   const taken = await db.transaction(async (tx): Promise<Taken> => {
-    const { rows } = await ask<{ source: string; table_name: string }>(tx, 'next_sealed', { held: held ?? null });
+    const { rows } = await ask<{ source: string; table_name: string }>(tx, 'next_sealed', {
+      held: held ?? null,
+      warm: warm ?? null,
+    });
     if (rows[0] === undefined) return undefined;
     const { source, table_name: table } = rows[0];
     if ((await lostTables(tx, { table })).length > 0) {

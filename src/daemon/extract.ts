@@ -3,7 +3,7 @@ import { explain, Fault } from '../base/fault.js';
 import { probe } from '../base/probe.js';
 import type { Extractor, Snapshot } from '../connector/extractor.js';
 import type { ExtractClaim } from '../control/chunk.js';
-import { claimExtract } from '../control/claim.js';
+import { claimExtract, type Wanted } from '../control/claim.js';
 import { countRestart, releaseClaims, renameChunk, sealChunk, unloadedBytes } from '../control/progress.js';
 import { heldSnapshot, type HeldSnapshot } from '../control/snapshot.js';
 import { logRun } from '../control/run-log.js';
@@ -22,6 +22,8 @@ class ExtractWork implements Work {
   private readonly source: Session<Extractor>;
   private joined: { readonly id: string; readonly snapshot: Snapshot } | undefined;
   private claim: ExtractClaim | undefined;
+  /** The table that was read last. */
+  private warm: string | undefined;
   private readonly tell;
 
   constructor(
@@ -51,7 +53,8 @@ class ExtractWork implements Work {
       unit.activity = 'BUDGET';
       return false;
     }
-    this.claim ??= await claimExtract(control, unit.worker, context.gate.wishes.held);
+    this.claim ??= await claimExtract(control, unit.worker, this.wanted);
+    this.warm = this.claim?.table ?? this.warm;
     const held = this.claim && (await heldSnapshot(control, this.claim.snapshotId));
     if (!this.claim || !held) {
       unit.why = 'waits for a slice to read';
@@ -63,6 +66,11 @@ class ExtractWork implements Work {
     await this.extractUnused(await this.fresh(this.claim), held);
     this.claim = undefined;
     return true;
+  }
+
+  private get wanted(): Wanted {
+    const { gate, settings } = this.context;
+    return { held: gate.wishes.held, warm: this.warm, tables: settings().max_tables };
   }
 
   /** A chunk that must be made again gets the next number: whoever began it may still be writing under the old one. */

@@ -24,6 +24,8 @@ class LoadWork implements Work {
   private readonly target: Session<Loader>;
   private task: Task | undefined;
   private claim: LoadClaim | undefined;
+  /** The table that was loaded last. */
+  private warm: string | undefined;
   private readonly sizes: BatchSizes;
   private begun = 0;
   /** How often the task in hand has failed since it was claimed. */
@@ -66,8 +68,9 @@ class LoadWork implements Work {
       this.task = undefined;
       return true;
     }
-    this.claim ??= await claimLoad(control, this.unit.worker, held);
+    this.claim ??= await claimLoad(control, this.unit.worker, { held, warm: this.warm });
     if (!this.claim) return this.idle('IDLE', 'waits for a chunk or a task');
+    this.warm = this.claim.table;
     if (await this.load(this.claim)) this.claim = undefined;
     return true;
   }

@@ -58,6 +58,34 @@ describe.each(TARGETS)('on %s', (target) => {
       ]);
     });
 
+    test('of equally urgent tables the one that is warm, and never a less urgent one', async () => {
+      const { db } = await freshControl(target);
+      for (const name of ['public.a', 'public.b']) await planned(db, 2, name, 1);
+      await planned(db, 1, 'public.urgent', 5);
+      const me = await worker(db);
+      const taken: (string | undefined)[] = [];
+      for (let i = 0; i < 3; i += 1) taken.push((await claimExtract(db, me, { warm: 'public.b' }))?.source);
+      expect(taken).toEqual(['public.urgent.0.dkt', 'public.b.0.dkt', 'public.b.1.dkt']);
+    });
+
+    test('no more tables half read than may be, whoever comes at the same time; a held one is none of them', async () => {
+      const { db, open } = await freshControl(target);
+      const names = ['public.a', 'public.b', 'public.c', 'public.d'];
+      for (const name of names) await planned(db, 3, name, 1);
+      const at = (of: readonly { table: string }[]) => new Set(of.map(({ table }) => table)).size;
+      const claim = async (one: typeof db) => claimExtract(one, await worker(one), { tables: 2 });
+      const claims = (await Promise.all(Array.from({ length: 8 }, async () => claim(await open())))).filter(
+        (found) => found !== undefined,
+      );
+      expect([claims.length, at(claims)]).toEqual([6, 2]);
+      const [first] = claims;
+      const held = JSON.stringify([first?.table]);
+      const other = await claimExtract(db, await worker(db), { tables: 2, held });
+      expect(claims.map(({ table }) => table)).not.toContain(other?.table);
+      // Also with a lower limit, what is begun is read to its end first.
+      expect((await claimExtract(db, await worker(db), { tables: 1, held }))?.table).toBe(other?.table);
+    });
+
     test('no slice of a snapshot that is not held any more; its table was caught in the middle', async () => {
       const { db } = await freshControl(target);
       const { snapshotId } = await planned(db, 2);

@@ -10,8 +10,21 @@ UPDATE wirekite_table SET state = 'COPYING', snapshot_id = :snapshot, start_posi
   encoding = :encoding, chunk_count = :count, updated_at = UTC_TIMESTAMP(6)
 WHERE table_name = :table AND generation = :generation AND state = 'PLANNED'
 
+-- name: one_by_one
+-- Who begins a table looks, after this, at what all others have begun.
+SELECT snapshot_id FROM wirekite_snapshot WHERE state = 'OPEN' ORDER BY snapshot_id FOR UPDATE
+
 -- name: next_extract
+-- The most urgent table first; of those that are as urgent, the one that the worker has read last. `most`: so many tables
+-- may be half read, or any number; those that are held do not count.
 -- Who locks rows while he looks in the order of another table locks too many: `take_row` says who was first.
+WITH begun AS (
+  SELECT t.table_name FROM wirekite_table t
+  WHERE t.state = 'COPYING' AND (:held IS NULL OR NOT (JSON_CONTAINS(:held, JSON_QUOTE(t.table_name)) OR JSON_CONTAINS(:held, JSON_QUOTE(CONCAT('schema:', t.schema_name)))))
+    AND EXISTS (SELECT 1 FROM wirekite_progress o WHERE o.table_name = t.table_name AND o.operation = 'DE' AND o.finish_time IS NULL)
+    AND EXISTS (SELECT 1 FROM wirekite_progress g WHERE g.table_name = t.table_name AND g.operation = 'DE'
+      AND (g.finish_time IS NOT NULL OR g.worker IS NOT NULL))
+)
 SELECT p.source, p.target
 FROM wirekite_progress p
   JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
@@ -22,7 +35,8 @@ WHERE p.operation = 'DE' AND p.finish_time IS NULL
   AND (p.worker IS NULL OR NOT EXISTS
     (SELECT 1 FROM wirekite_worker k WHERE k.worker = p.worker AND k.lease_until > UTC_TIMESTAMP(6)))
   AND (:held IS NULL OR NOT (JSON_CONTAINS(:held, JSON_QUOTE(t.table_name)) OR JSON_CONTAINS(:held, JSON_QUOTE(CONCAT('schema:', t.schema_name)))))
-ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
+  AND (:most IS NULL OR p.table_name IN (SELECT b.table_name FROM begun b) OR (SELECT COUNT(*) FROM begun) < :most)
+ORDER BY t.priority DESC, CASE WHEN p.table_name = :warm THEN 0 ELSE 1 END, p.chunk_number, p.table_name LIMIT 1
 
 -- name: next_abandoned_load
 SELECT p.source, p.target
@@ -46,7 +60,7 @@ FROM wirekite_progress p
   JOIN wirekite_task e ON e.kind = 'event' AND e.table_name = t.table_name AND e.state = 'READY'
 WHERE p.operation = 'DE' AND p.finish_time IS NOT NULL AND p.claimed_at IS NULL
   AND (:held IS NULL OR NOT (JSON_CONTAINS(:held, JSON_QUOTE(t.table_name)) OR JSON_CONTAINS(:held, JSON_QUOTE(CONCAT('schema:', t.schema_name)))))
-ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1;
+ORDER BY t.priority DESC, CASE WHEN p.table_name = :warm THEN 0 ELSE 1 END, p.chunk_number, p.table_name LIMIT 1;
 SELECT table_name INTO @of FROM wirekite_table WHERE table_name = @of LOCK IN SHARE MODE;
 SELECT p.source, p.table_name
 FROM wirekite_progress p JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'

@@ -9,7 +9,20 @@ UPDATE wirekite_table SET state = 'COPYING', snapshot_id = :snapshot::bigint, st
   encoding = :encoding::text, chunk_count = :count::bigint, updated_at = clock_timestamp()
 WHERE table_name = :table::text AND generation = :generation::int AND state = 'PLANNED'
 
+-- name: one_by_one
+-- Who begins a table looks, after this, at what all others have begun.
+SELECT snapshot_id FROM wirekite_snapshot WHERE state = 'OPEN' ORDER BY snapshot_id FOR UPDATE
+
 -- name: next_extract
+-- The most urgent table first; of those that are as urgent, the one that the worker has read last. `most`: so many tables
+-- may be half read, or any number; those that are held do not count.
+WITH begun AS (
+  SELECT t.table_name FROM wirekite_table t
+  WHERE t.state = 'COPYING' AND (:held::jsonb IS NULL OR NOT (:held::jsonb ? t.table_name OR :held::jsonb ? ('schema:' || t.schema_name)))
+    AND EXISTS (SELECT 1 FROM wirekite_progress o WHERE o.table_name = t.table_name AND o.operation = 'DE' AND o.finish_time IS NULL)
+    AND EXISTS (SELECT 1 FROM wirekite_progress g WHERE g.table_name = t.table_name AND g.operation = 'DE'
+      AND (g.finish_time IS NOT NULL OR g.worker IS NOT NULL))
+)
 SELECT p.source, p.target
 FROM wirekite_progress p
   JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
@@ -20,7 +33,8 @@ WHERE p.operation = 'DE' AND p.finish_time IS NULL
   AND (p.worker IS NULL OR NOT EXISTS
     (SELECT 1 FROM wirekite_worker k WHERE k.worker = p.worker AND k.lease_until > clock_timestamp()))
   AND (:held::jsonb IS NULL OR NOT (:held::jsonb ? t.table_name OR :held::jsonb ? ('schema:' || t.schema_name)))
-ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
+  AND (:most::int IS NULL OR p.table_name IN (SELECT b.table_name FROM begun b) OR (SELECT count(*) FROM begun) < :most::int)
+ORDER BY t.priority DESC, CASE WHEN p.table_name = :warm::text THEN 0 ELSE 1 END, p.chunk_number, p.table_name LIMIT 1
 FOR UPDATE OF p SKIP LOCKED
 
 -- name: next_abandoned_load
@@ -45,7 +59,7 @@ FROM wirekite_progress p
   JOIN wirekite_task e ON e.kind = 'event' AND e.table_name = t.table_name AND e.state = 'READY'
 WHERE p.operation = 'DE' AND p.finish_time IS NOT NULL AND p.claimed_at IS NULL
   AND (:held::jsonb IS NULL OR NOT (:held::jsonb ? t.table_name OR :held::jsonb ? ('schema:' || t.schema_name)))
-ORDER BY t.priority DESC, p.chunk_number, p.table_name LIMIT 1
+ORDER BY t.priority DESC, CASE WHEN p.table_name = :warm::text THEN 0 ELSE 1 END, p.chunk_number, p.table_name LIMIT 1
 FOR UPDATE OF p SKIP LOCKED FOR KEY SHARE OF t SKIP LOCKED
 
 -- name: take_row
