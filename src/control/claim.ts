@@ -34,7 +34,9 @@ export async function claimExtract(db: Db, worker: string, wanted: Wanted = {}):
  */
 export async function claimLoad(db: Db, worker: string, wanted: Wanted = {}): Promise<LoadClaim | undefined> {
   const row = await untilNobodyInterferes(async () => {
-    const left = await db.transaction((tx) => takeNext(tx, 'next_abandoned_load', worker, { held: wanted.held ?? null }));
+    const left = await db.transaction((tx) =>
+      takeNext(tx, 'next_abandoned_load', worker, { held: wanted.held ?? null }),
+    );
     return left ?? (await claimSealed(db, worker, wanted));
   });
   return row && toLoadClaim(row);

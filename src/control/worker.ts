@@ -34,6 +34,9 @@ export interface Beat {
   readonly blockedBy?: string;
   /** When it read the settings that it goes by. */
   readonly settingsReadAt?: string;
+  /** Of its process: of one CPU, and resident. */
+  readonly cpuShare?: number;
+  readonly memoryBytes?: number;
 }
 
 /** What a unit waits for, or does: for whoever looks what binds. */
@@ -98,6 +101,8 @@ export async function heartbeat(tx: Tx, units: readonly Beat[], lease = LEASE): 
     table_name: u.table,
     blocked_by: u.blockedBy,
     settings_read_at: u.settingsReadAt === '' ? undefined : u.settingsReadAt,
+    cpu_share: u.cpuShare,
+    memory_bytes: u.memoryBytes,
   }));
   const { rows } = await ask<{ worker: string; had_ended: string }>(tx, 'beat_workers', {
     units: JSON.stringify(beats),

@@ -22,6 +22,8 @@ export class Batch {
   reached: number;
   /** Bytes that have gone out. */
   sent = 0;
+  /** It waits for the file. */
+  isReading = false;
 
   constructor(
     private readonly reader: ChunkReader,
@@ -32,7 +34,9 @@ export class Batch {
   }
 
   async *rows(): AsyncGenerator<Uint8Array> {
+    this.isReading = true;
     for await (const piece of this.reader.blocks(this.from)) {
+      this.isReading = false;
       if (this.sent > 0) await this.limit.turn();
       yield piece.bytes;
       probe('L3');
@@ -40,7 +44,9 @@ export class Batch {
       this.limit.moved(piece.rowsEnded - this.reached, piece.bytes.length);
       this.reached = piece.rowsEnded;
       if (piece.endsRow && (this.isFull || this.limit.closed())) return;
+      this.isReading = true;
     }
+    this.isReading = false;
   }
 
   private get isFull(): boolean {

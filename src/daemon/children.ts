@@ -4,6 +4,7 @@ import { monotonic, sleep } from '../base/clock.js';
 import { Fault } from '../base/fault.js';
 import type { Log } from '../base/log.js';
 import { EXIT } from './exit.js';
+import { SESSIONS, type SessionsMessage } from './sessions.js';
 
 /** A daemon to run beside us. Its configuration comes from the file, its secrets from the environment. */
 export interface ChildSpec {
@@ -47,6 +48,10 @@ export const STANDBY = 'OPENKITE_STANDBY';
 /** Starts daemons as child processes, starts them again when they die, and says so. */
 export class Children {
   private readonly living = new Map<ChildSpec, Life>();
+  /** Those that are to live, in the order of their coming. */
+  private readonly specs: Set<ChildSpec>;
+  /** How many sessions each was told to have. */
+  private readonly told = new Map<ChildSpec, number>();
   private readonly ended: Promise<void>[] = [];
   private readonly ending = new AbortController();
   private hooks: Hooks | undefined;
@@ -58,6 +63,7 @@ export class Children {
     specs: readonly ChildSpec[],
     private readonly log: Log,
   ) {
+    this.specs = new Set(specs);
     for (const spec of specs) this.living.set(spec, this.spawn(spec, { [STANDBY]: '1' }));
   }
 
@@ -65,8 +71,41 @@ export class Children {
     this.hooks = hooks;
     for (const [spec, { child }] of this.living) {
       if (child.connected) child.send('begin');
-      this.ended.push(this.keepAlive(spec).catch((error: unknown) => this.conclude(EXIT.failed, String(error))));
+      this.keep(spec);
     }
+  }
+
+  private keep(spec: ChildSpec): void {
+    this.ended.push(this.keepAlive(spec).catch((error: unknown) => this.conclude(EXIT.failed, String(error))));
+  }
+
+  /** As many processes of a role as there are numbers, each with so many sessions; undefined: as the settings say. */
+  scale(role: string, sessions: readonly (number | undefined)[]): void {
+    const specs = [...this.specs].filter((spec) => spec.role === role);
+    for (const spec of specs.slice(sessions.length)) this.dismiss(spec);
+    for (const [i, number] of sessions.entries()) {
+      const spec = specs[i] ?? (specs[0] && { ...specs[0] });
+      if (spec) this.tellSessions(spec, number);
+      if (spec && !this.specs.has(spec)) this.keep(this.added(spec));
+    }
+  }
+
+  private added(spec: ChildSpec): ChildSpec {
+    this.specs.add(spec);
+    return spec;
+  }
+
+  /** It finishes what it holds, and is not started again. */
+  private dismiss(spec: ChildSpec): void {
+    this.specs.delete(spec);
+    this.living.get(spec)?.child.kill('SIGTERM');
+  }
+
+  private tellSessions(spec: ChildSpec, sessions: number | undefined): void {
+    if (sessions === undefined) this.told.delete(spec);
+    else this.told.set(spec, sessions);
+    const child = this.living.get(spec)?.child;
+    if (child?.connected) child.send({ sessions: sessions ?? null } satisfies SessionsMessage);
   }
 
   private async keepAlive(spec: ChildSpec): Promise<void> {
@@ -74,7 +113,7 @@ export class Children {
     for (let quick = 0; !this.ending.signal.aborted && !this.verdict;) {
       const start = monotonic();
       const death = await this.runOnce(spec);
-      if (this.ending.signal.aborted) return;
+      if (this.ending.signal.aborted || !this.specs.has(spec)) return;
       const { code, pid } = death;
       if (code === EXIT.misused && !lived) return this.conclude(code, `the ${spec.role} daemon ended with ${code}`);
       if (code === EXIT.stopped && (await this.staysAway(pid))) return;
@@ -105,11 +144,16 @@ export class Children {
   }
 
   private async runOnce(spec: ChildSpec): Promise<Death> {
-    const life = this.living.get(spec) ?? this.spawn(spec, {});
+    const life = this.living.get(spec) ?? this.spawn(spec, this.environmentOf(spec));
     this.living.set(spec, life);
     const death = await life.ended;
     this.living.delete(spec);
     return death;
+  }
+
+  private environmentOf(spec: ChildSpec): NodeJS.ProcessEnv {
+    const sessions = this.told.get(spec);
+    return sessions === undefined ? {} : { [SESSIONS]: String(sessions) };
   }
 
   private spawn({ role, main, args }: ChildSpec, more: NodeJS.ProcessEnv): Life {

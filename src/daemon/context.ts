@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { Fault } from '../base/fault.js';
 import type { Log } from '../base/log.js';
@@ -27,6 +27,8 @@ export interface Context {
   /** Random for every start of a process, so that neither a re-used pid nor a restarted host can hold a claim. */
   readonly id: string;
   readonly host: string;
+  /** Of this host. */
+  readonly cpus: number;
   readonly store: ChunkStore;
   /** As the source's connector says. */
   readonly ownSnapshots: boolean;
@@ -50,6 +52,7 @@ export async function openContext(config: Config, role: string, connectors: Conn
     log,
     id: randomUUID().slice(0, 8),
     host: hostname(),
+    cpus: availableParallelism(),
     store: await openStore(config.chunks.store),
     ownSnapshots: source.ownSnapshots ?? false,
     openExtractor: (what) => source.open(config.source, named(what)),

@@ -37,6 +37,7 @@ import { Household } from './household.js';
 import { Obedience } from './obey/obey.js';
 import { openCutover } from './open-cutover.js';
 import { reconcile } from './reconcile.js';
+import { Scaler } from './scaler.js';
 import type { Unit } from './unit.js';
 
 const TICK_MS = 1_000;
@@ -74,7 +75,7 @@ export class Coordinator {
   ) {
     this.watchdog = new Watchdog(chronicle, context.settings);
     this.obedience = new Obedience(context);
-    this.household = new Household(context);
+    this.household = new Household(context, new Scaler(context, children, chronicle));
     this.checkpoints = new Checkpoints(context.settings);
     options.bell?.attend(() => context.gate.wake());
   }

@@ -2,6 +2,7 @@ import { monotonic, sleep } from '../base/clock.js';
 import { explain } from '../base/fault.js';
 import type { DaemonContext, Role } from './daemon.js';
 import { policyBy } from './schedule.js';
+import { Sessions } from './sessions.js';
 import { runUnit, type Unit, type Work } from './unit.js';
 
 const LOOK_MS = 1_000;
@@ -20,11 +21,14 @@ export class Crew {
   /** Those that somebody has stopped one by one: nobody takes their place. */
   private stopped = 0;
   private failure: unknown;
+  private readonly sessions: Sessions;
 
   constructor(
     private readonly role: Role,
     private readonly context: DaemonContext,
-  ) {}
+  ) {
+    this.sessions = new Sessions(context.log);
+  }
 
   /**
    * Returns whether its units were stopped one by one. Rejects with what ended a unit that was no fault of one table; the
@@ -43,7 +47,8 @@ export class Crew {
   }
 
   private get wanted(): number {
-    return Math.max(0, this.role.units(this.context.settings()) - this.stopped);
+    const standard = this.role.units(this.context.settings());
+    return Math.max(0, (this.role.fixed ? standard : this.sessions.wanted(standard)) - this.stopped);
   }
 
   private async resize(): Promise<void> {

@@ -225,5 +225,6 @@ export const keeper: Role = { name: 'keep', units: () => 1, work: (unit, context
 export const wholeExtractor: Role = {
   ...dataExtractor,
   units: (settings) => 1 + dataExtractor.units(settings),
+  fixed: true, // as many sessions as there are share the snapshot from its beginning
   work: (unit, context, i) => (i === 0 ? keeper.work(unit, context, i) : dataExtractor.work(unit, context, i)),
 };

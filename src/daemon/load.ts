@@ -142,6 +142,7 @@ class LoadWork implements Work {
         unit.why = `loads ${claim.source} from row ${from} of ${reader.rows}, ${limit.bytes} bytes at a time`;
         unit.activity = 'TARGET';
         const batch = new Batch(reader, from, limit);
+        unit.isStoring = () => batch.isReading;
         const taken = from < reader.rows ? await loader.write(tx, layout, batch.rows()) : 0;
         sent(batch.sent);
         if (from + taken !== batch.reached) throw miscounted(claim, batch.reached - from, taken);

@@ -1,5 +1,6 @@
 import { setInterval } from 'node:timers';
 import { explain, Fault } from '../base/fault.js';
+import { UsageMeter } from '../base/usage.js';
 import { VERSION } from '../base/version.js';
 import { recordAcks } from '../control/command.js';
 import { heartbeat, leaveWorkers, registerWorkers, type Activity, type Beat } from '../control/worker.js';
@@ -32,6 +33,7 @@ export class Pulse {
   private readonly timer: NodeJS.Timeout;
   private beating: Promise<void> | undefined;
   private again = false;
+  private readonly meter = new UsageMeter();
 
   constructor(
     private readonly context: Context,
@@ -106,6 +108,7 @@ export class Pulse {
     const { atMark, sourceSession, targetSession } = unit;
     return {
       ...{ worker, state, why, activity, actionReadAt },
+      ...this.meter.look(),
       actionRead: this.gate.holdOn(unit).word,
       settingsReadAt: this.options.settingsReadAt(),
       ...(atMark === undefined ? {} : { atMark }),
@@ -129,5 +132,5 @@ export class Pulse {
 
 function activityOf({ activity, blockedBy, isStoring }: Unit): Activity {
   if (blockedBy !== undefined) return 'LOCK';
-  return activity === 'SOURCE' && isStoring?.() ? 'STORE' : activity;
+  return (activity === 'SOURCE' || activity === 'TARGET') && isStoring?.() ? 'STORE' : activity;
 }

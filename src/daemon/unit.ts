@@ -24,7 +24,7 @@ export interface Unit {
   /** The table that it works on. */
   table: TableRef | undefined;
   activity: Activity;
-  /** Asked while it reads: whether it waits for what is stored, and not for the source. */
+  /** Asked while it reads or writes: whether it waits for what is stored, and not for the server. */
   isStoring: (() => boolean) | undefined;
   /** Whose lock its session on the target waits for. */
   blockedBy: string | undefined;

@@ -22,10 +22,12 @@ UPDATE wirekite_worker w
     action_read_at DATETIME(6) PATH '$.action_read_at', source_session VARCHAR(320) PATH '$.source_session',
     target_session VARCHAR(320) PATH '$.target_session', activity VARCHAR(16) PATH '$.activity',
     table_name VARCHAR(320) PATH '$.table_name', blocked_by LONGTEXT PATH '$.blocked_by',
-    settings_read_at DATETIME(6) PATH '$.settings_read_at')) u ON u.worker = w.worker
+    settings_read_at DATETIME(6) PATH '$.settings_read_at', cpu_share DOUBLE PATH '$.cpu_share',
+    memory_bytes BIGINT PATH '$.memory_bytes')) u ON u.worker = w.worker
 SET w.state = u.state, w.why = u.why, w.at_mark = u.at_mark, w.action_read = u.action_read,
   w.action_read_at = u.action_read_at, w.source_session = u.source_session, w.target_session = u.target_session,
   w.activity = u.activity, w.table_name = u.table_name, w.blocked_by = u.blocked_by, w.settings_read_at = u.settings_read_at,
+  w.cpu_share = u.cpu_share, w.memory_bytes = u.memory_bytes,
   w.heartbeat_at = UTC_TIMESTAMP(6), w.lease_until = UTC_TIMESTAMP(6) + INTERVAL :lease SECOND
 
 -- name: end_leases

@@ -15,10 +15,11 @@ FROM jsonb_to_recordset(:units::jsonb) AS u(worker text, role text, host text, p
 UPDATE wirekite_worker w SET state = u.state, why = u.why, at_mark = u.at_mark, action_read = u.action_read,
   action_read_at = u.action_read_at, source_session = u.source_session, target_session = u.target_session,
   activity = u.activity, table_name = u.table_name, blocked_by = u.blocked_by, settings_read_at = u.settings_read_at,
+  cpu_share = u.cpu_share, memory_bytes = u.memory_bytes,
   heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + :lease::int * interval '1 second'
 FROM jsonb_to_recordset(:units::jsonb) AS u(worker text, state text, why text, at_mark text, action_read text,
     action_read_at timestamptz, source_session text, target_session text, activity text, table_name text, blocked_by text,
-    settings_read_at timestamptz)
+    settings_read_at timestamptz, cpu_share double precision, memory_bytes bigint)
   JOIN wirekite_worker was ON was.worker = u.worker
 WHERE w.worker = u.worker
 RETURNING w.worker, CASE WHEN was.lease_until < clock_timestamp() THEN 'YES' ELSE 'NO' END AS had_ended
