@@ -3,6 +3,8 @@ import type { Provision } from '../connector/extractor.js';
 import type { ColumnMapping, Mapping } from '../connector/loader.js';
 import type { PhaseProgress } from '../control/phase.js';
 import type { Lag } from '../control/sample.js';
+import type { Utilisation } from '../control/worker.js';
+import type { Status } from '../control/status.js';
 import type { Grants } from '../daemon/grants.js';
 import type { Plan } from '../daemon/plan.js';
 import { tableName } from '../model/schema.js';
@@ -45,6 +47,17 @@ export function phaseBar({ phase, name, percent, seconds }: PhaseProgress): stri
   const time = seconds === undefined ? 'not begun' : duration(seconds);
   return `Phase ${phase} (${visible(name)}): ${bar(percent, 12)} ${percent.toFixed(0).padStart(3)} % (${time})`;
 }
+
+/** What a run came to: its phases, and how long it took with how many errors. */
+export function showTotal(phases: readonly PhaseProgress[], status: Status, used?: Utilisation): string {
+  const { elapsed_hours: hours, errors_recovered: recovered, errors_escalated: escalated } = status;
+  const errors = `${recovered} errors recovered, ${escalated} escalated`;
+  const lines = [...phases.map(phaseBar), `Total: ${duration((hours ?? 0) * 3600)}, ${errors}`];
+  return [...lines, ...(used && used.allSeconds > 0 ? [utilisation(used)] : [])].join('\n');
+}
+
+const utilisation = ({ workers, busySeconds, allSeconds }: Utilisation): string =>
+  `Utilisation: ${Math.round((100 * busySeconds) / allSeconds)} % of ${workers} readers and loaders`;
 
 /** How far the target is behind its source. */
 export function showLag({ seconds, bytes, transactions, tablesBehind }: Lag): string {

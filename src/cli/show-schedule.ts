@@ -12,10 +12,15 @@ import { table, visible } from './render.js';
 /** Rows of a Gantt chart: a screenful. */
 const MOST_ROWS = 40;
 
+/** Rows of tasks, where not all of them were asked for: a plan of ten thousand tables has more than anybody reads. */
+const MOST_TASKS = 200;
+
 /** What will be done, in the order of phases and of the times at which it can begin. */
-export function showSchedule(plan: ExecutionPlan): string {
+export function showSchedule(plan: ExecutionPlan, all: boolean): string {
+  const shown = all ? Infinity : MOST_TASKS;
   const rows = [...plan.tasks]
     .sort((a, b) => a.phase - b.phase || a.earliest - b.earliest || compare(a.id, b.id))
+    .slice(0, shown)
     .map((task) => ({
       task: task.id,
       phase: task.phase,
@@ -26,6 +31,7 @@ export function showSchedule(plan: ExecutionPlan): string {
     }));
   return [
     ...(rows.length > 0 ? [table(rows)] : []),
+    ...(plan.tasks.length > rows.length ? [`and ${plan.tasks.length - rows.length} more tasks: --all, --json`] : []),
     phaseLine(plan),
     `critical path: ${duration(plan.makespan)}, with any number of workers; estimates are guesses from the source's statistics`,
     ...plan.deferredKeys.map((key) => `deferred key: ${visible(keyWords(key))}`),

@@ -6,6 +6,8 @@ export interface Claim extends HeldRow {
   readonly table: TableName;
   readonly number: number;
   readonly restarts: number;
+  /** The worker that had it before, and died with it. */
+  readonly leftBy?: string;
   /** The extractor's own words: which rows. */
   readonly bounds: string;
   readonly encoding: Encoding;

@@ -1,13 +1,17 @@
 import { Fault } from '../base/fault.js';
 import type { Db, Params, Tx } from '../db/db.js';
 import { ask } from './ask.js';
-import { toExtractClaim, toLoadClaim, type ClaimRow, type ExtractClaim, type LoadClaim } from './chunk.js';
+import { toExtractClaim, toLoadClaim, type Claim, type ClaimRow, type ExtractClaim, type LoadClaim } from './chunk.js';
 import { failTable, lostTables } from './table.js';
 
 interface Key extends Record<string, unknown> {
   readonly source: string;
   readonly target: string;
+  readonly left_by?: string | null;
 }
+
+/** A row that was taken, and who had left it. */
+type TakenRow = ClaimRow & Pick<Claim, 'leftBy'>;
 
 export interface Wanted {
   /** Scopes that are to be left alone (`Wishes.held`). */
@@ -24,7 +28,7 @@ export interface Wanted {
  */
 export async function claimExtract(db: Db, worker: string, wanted: Wanted = {}): Promise<ExtractClaim | undefined> {
   const row = await untilNobodyInterferes(() => db.transaction((tx) => takeSlice(tx, worker, wanted)));
-  return row && toExtractClaim(row);
+  return row && { ...toExtractClaim(row), ...leftBy(row) };
 }
 
 /**
@@ -39,13 +43,15 @@ export async function claimLoad(db: Db, worker: string, wanted: Wanted = {}): Pr
     );
     return left ?? (await claimSealed(db, worker, wanted));
   });
-  return row && toLoadClaim(row);
+  return row && { ...toLoadClaim(row), ...leftBy(row) };
 }
 
-const AGAIN = Symbol('somebody else was quicker');
-type Taken = ClaimRow | undefined | typeof AGAIN;
+const leftBy = ({ leftBy: worker }: TakenRow) => (worker === undefined ? {} : { leftBy: worker });
 
-async function untilNobodyInterferes(attempt: () => Promise<Taken>): Promise<ClaimRow | undefined> {
+const AGAIN = Symbol('somebody else was quicker');
+type Taken = TakenRow | undefined | typeof AGAIN;
+
+async function untilNobodyInterferes(attempt: () => Promise<Taken>): Promise<TakenRow | undefined> {
   for (;;) {
     const taken = await attempt();
     if (taken !== AGAIN) return taken;
@@ -65,7 +71,8 @@ async function takeNext(tx: Tx, candidate: string, worker: string, params: Param
 
 async function take(tx: Tx, key: Key, worker: string): Promise<Taken> {
   const { rows } = await ask<ClaimRow>(tx, 'take_row', { source: key.source, target: key.target, worker });
-  return rows[0] ?? AGAIN;
+  const [row] = rows;
+  return row ? { ...row, ...(key.left_by == null ? {} : { leftBy: key.left_by }) } : AGAIN;
 }
 
 async function claimSealed(db: Db, worker: string, { held, warm }: Wanted): Promise<Taken> {

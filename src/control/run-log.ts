@@ -53,6 +53,12 @@ export async function forgetLog(tx: Tx, days: number): Promise<void> {
   await ask(tx, 'forget_log', { days });
 }
 
+/** What was escalated in this run, the newest first. */
+export async function readEscalations(tx: Tx): Promise<string[]> {
+  const { rows } = await ask<{ status_reason: string }>(tx, 'read_escalations');
+  return rows.map(({ status_reason: words }) => words);
+}
+
 /** Failures of late, and what most of them are about. */
 export interface ErrorRun {
   /** Attempts that have failed since the last that did not. */
@@ -61,15 +67,18 @@ export interface ErrorRun {
   readonly queued: number;
   readonly queue: string | undefined;
   readonly lastFailure: string | undefined;
+  /** Tasks, those of whole tables among them, that wait for a person. */
+  readonly failed: number;
 }
 
 export async function readErrorRun(tx: Tx): Promise<ErrorRun> {
   const { rows } = await ask<Record<string, string | null>>(tx, 'error_run');
-  const { in_a_row: inARow, queued, queue, last_failure: lastFailure } = rows[0] ?? {};
+  const { in_a_row: inARow, queued, queue, last_failure: lastFailure, failed } = rows[0] ?? {};
   return {
     inARow: Number(inARow),
     queued: Number(queued),
     queue: queue ?? undefined,
     lastFailure: lastFailure ?? undefined,
+    failed: Number(failed),
   };
 }

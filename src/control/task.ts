@@ -106,13 +106,16 @@ export const finishTask = (tx: Tx, id: string, worker: string, outcome = 'succes
   settle(tx, id, worker, { state: 'DONE', outcome, reason: null });
 
 /** FAILED; or HELD for a person; or READY again, to be retried; or SKIPPED, for a step that may fail. The reason stands in the row. */
-export const failTask = (
+export async function failTask(
   tx: Tx,
   id: string,
   worker: string,
   reason: string,
   then: 'FAILED' | 'HELD' | 'READY' | 'SKIPPED' = 'FAILED',
-) => settle(tx, id, worker, { state: then, outcome: 'error', reason });
+): Promise<void> {
+  await settle(tx, id, worker, { state: then, outcome: 'error', reason });
+  if (then === 'FAILED' || then === 'HELD') await ask(tx, 'count_escalated', { id });
+}
 
 async function settle(
   tx: Tx,

@@ -37,6 +37,8 @@ export interface Beat {
   /** Of its process: of one CPU, and resident. */
   readonly cpuShare?: number;
   readonly memoryBytes?: number;
+  /** Since it began, at work. */
+  readonly busySeconds?: number;
 }
 
 /** What a unit waits for, or does: for whoever looks what binds. */
@@ -103,6 +105,7 @@ export async function heartbeat(tx: Tx, units: readonly Beat[], lease = LEASE): 
     settings_read_at: u.settingsReadAt === '' ? undefined : u.settingsReadAt,
     cpu_share: u.cpuShare,
     memory_bytes: u.memoryBytes,
+    busy_seconds: u.busySeconds ?? 0,
   }));
   const { rows } = await ask<{ worker: string; had_ended: string }>(tx, 'beat_workers', {
     units: JSON.stringify(beats),
@@ -112,6 +115,21 @@ export async function heartbeat(tx: Tx, units: readonly Beat[], lease = LEASE): 
   return units
     .filter(({ worker }) => seen.get(worker) !== false)
     .map(({ worker }) => ({ worker, lost: seen.has(worker) ? 'lease' : 'gone' }));
+}
+
+/** Readers and loaders that were there at some time since then, together. */
+export interface Utilisation {
+  readonly workers: number;
+  readonly busySeconds: number;
+  /** From their registration to their last beat. */
+  readonly allSeconds: number;
+}
+
+/** `since`: by the target's clock (`clock`). */
+export async function readUtilisation(tx: Tx, since: string): Promise<Utilisation> {
+  const { rows } = await ask<Record<string, string | null>>(tx, 'read_utilisation', { since });
+  const { workers, busy, every } = rows[0] ?? {};
+  return { workers: Number(workers ?? 0), busySeconds: Number(busy ?? 0), allSeconds: Number(every ?? 0) };
 }
 
 /** Ends the leases of a process that is known to be dead, so that nobody waits for them. Returns its workers. */

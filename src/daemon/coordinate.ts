@@ -11,7 +11,7 @@ import type { Ending } from './ending.js';
 import { EXIT } from './exit.js';
 import { informed } from './known.js';
 import { rollBack } from './roll-back.js';
-import { policyBy } from './schedule.js';
+import { policyDocument } from './schedule.js';
 import { underControl } from './under-control.js';
 import type { Unit } from './unit.js';
 
@@ -46,7 +46,7 @@ async function chronicled(live: DaemonContext, unit: Unit, children: Children, o
   const { config, settings } = live;
   const { model } = config.execution;
   const attempt = bestEffort(live.log, () => live.control.get());
-  const facts = { run: options.run, migration: config.migration, model, policy: () => policyBy(settings()) };
+  const facts = { run: options.run, migration: config.migration, model, policy: () => policyDocument(settings()) };
   const chronicle = new Chronicle(facts, attempt);
   await chronicle.begin(await live.control.get());
   let ending = await new Coordinator(live, unit, children, options, chronicle).run();

@@ -4,6 +4,7 @@ import { explain } from '../base/fault.js';
 import { probe } from '../base/probe.js';
 import { inStep } from '../control/behind.js';
 import { stopIfLost } from '../control/claim.js';
+import { phaseProgress } from '../control/phase.js';
 import { readSaid } from '../control/said.js';
 import { clock, readLag, type Lag } from '../control/sample.js';
 import { readStatus, type Status } from '../control/status.js';
@@ -22,7 +23,7 @@ import {
   type TaskCounts,
   type Troubled,
 } from '../control/task.js';
-import { endLeases, isStoppedAlone } from '../control/worker.js';
+import { endLeases, isStoppedAlone, readUtilisation } from '../control/worker.js';
 import type { Db } from '../db/db.js';
 import { IN_STEP } from '../model/step.js';
 import { Checkpoints } from '../run/checkpoints.js';
@@ -76,7 +77,7 @@ export class Coordinator {
     this.watchdog = new Watchdog(chronicle, context.settings);
     this.obedience = new Obedience(context);
     this.household = new Household(context, new Scaler(context, children, chronicle));
-    this.checkpoints = new Checkpoints(context.settings);
+    this.checkpoints = new Checkpoints(context.settings, (words) => chronicle.event(words));
     options.bell?.attend(() => context.gate.wake());
   }
 
@@ -97,14 +98,27 @@ export class Coordinator {
       isStopped: async () => (await readSaid(await live.control.get())).reading.word === 'STOP',
       isStoppedAlone: async (pid) => isStoppedAlone(await live.control.get(), live.host, pid),
     });
+    let ending: Ending;
     try {
-      return await this.untilOver();
+      ending = await this.untilOver();
     } finally {
       this.unit.state = 'STOPPING';
       this.unit.why = 'waits for its daemons to finish what they hold';
       live.beat();
       await this.children.end(live.settings().stop_seconds, live.gate.stop.aborting);
       if (live.gate.reading.word === 'STOP') await this.sayStopped();
+    }
+    return ending.status === undefined ? ending : { ...ending, ...(await this.used()) };
+  }
+
+  /** What its workers were, now that they have said their last words. Nobody's run has failed for want of it. */
+  private async used(): Promise<Pick<Ending, 'used'>> {
+    const { control, log, classify } = this.context;
+    try {
+      return { used: await readUtilisation(await control.get(), this.since) };
+    } catch (error) {
+      log.warn(explain(classify(error)));
+      return {};
     }
   }
 
@@ -160,7 +174,10 @@ export class Coordinator {
     const ending = live.config.changes ? await this.follow(control) : await this.load(control);
     if (!ending) return undefined;
     await this.settle(control);
-    return { ...ending, trouble: [...(ending.trouble ?? []), ...(await troubledTasks(control)).map(inWords)] };
+    // What failed last may be what a person is to look at, before the run is over.
+    if (ending.code === EXIT.failed && (await this.watchdog.look(await readStatus(control)))) return undefined;
+    const trouble = [...(ending.trouble ?? []), ...(await troubledTasks(control)).map(inWords)];
+    return { ...ending, trouble, phases: await phaseProgress(control), status: await readStatus(control) };
   }
 
   private async turn(control: Db): Promise<void> {
@@ -179,6 +196,7 @@ export class Coordinator {
   private async settle(control: Db): Promise<void> {
     await this.turn(control);
     await finishTables(control);
+    await foldTotals(control, { alsoDone: true });
   }
 
   /** Also in a PAUSE: it moves nothing. */

@@ -1,8 +1,11 @@
 import { countErrors } from '../control/error.js';
+import type { PhaseProgress } from '../control/phase.js';
 import { caughtUpSince } from '../control/sample.js';
+import type { Status } from '../control/status.js';
 import { streamErrors } from '../control/stream.js';
 import { tables } from '../control/table.js';
 import type { TaskCounts } from '../control/task.js';
+import type { Utilisation } from '../control/worker.js';
 import type { Db } from '../db/db.js';
 import { isCutOver } from './cut-over.js';
 import { EXIT } from './exit.js';
@@ -15,6 +18,11 @@ export interface Ending {
   readonly why: string;
   /** What failed, and what was left out, one paragraph each. */
   readonly trouble?: readonly string[];
+  /** How far each phase came, and how the run stood, at its end. */
+  readonly phases?: readonly PhaseProgress[];
+  readonly status?: Status;
+  /** Of its readers and loaders. */
+  readonly used?: Utilisation;
   /** A table that is critical has failed: the last checkpoint is returned to. */
   readonly goesBack?: boolean;
 }

@@ -8,13 +8,14 @@ import { countRestart, releaseClaims, renameChunk, sealChunk, unloadedBytes } fr
 import { heldSnapshot, type HeldSnapshot } from '../control/snapshot.js';
 import { logRun } from '../control/run-log.js';
 import { failTable, takeChunkNumbers } from '../control/table.js';
+import type { Db } from '../db/db.js';
 import { createDkt } from '../format/dkt.js';
 import { dktName } from '../format/name.js';
 import { storedColumns, type Table } from '../model/schema.js';
 import { bestEffort } from '../run/best-effort.js';
 import type { DaemonContext, Role } from './daemon.js';
 import { Session } from './session.js';
-import { failedChunk, LOG } from './tell.js';
+import { failedChunk, leftChunk, LOG } from './tell.js';
 import type { Unit, Work } from './unit.js';
 
 /** Reads slices under the keeper's snapshot into sealed chunk files. */
@@ -53,8 +54,7 @@ class ExtractWork implements Work {
       unit.activity = 'BUDGET';
       return false;
     }
-    this.claim ??= await claimExtract(control, unit.worker, this.wanted);
-    this.warm = this.claim?.table ?? this.warm;
+    this.claim ??= await this.claimNext(control);
     const held = this.claim && (await heldSnapshot(control, this.claim.snapshotId));
     if (!this.claim || !held) {
       unit.why = 'waits for a slice to read';
@@ -66,6 +66,14 @@ class ExtractWork implements Work {
     await this.extractUnused(await this.fresh(this.claim), held);
     this.claim = undefined;
     return true;
+  }
+
+  private async claimNext(control: Db): Promise<ExtractClaim | undefined> {
+    const claim = await claimExtract(control, this.unit.worker, this.wanted);
+    this.warm = claim?.table ?? this.warm;
+    const { leftBy } = claim ?? {};
+    if (claim && leftBy !== undefined) await this.tell(LOG, (db) => logRun(db, leftChunk(claim, leftBy)));
+    return claim;
   }
 
   private get wanted(): Wanted {

@@ -8,12 +8,13 @@ import { advance, countRestart, lockMark, refuseChunk, releaseClaims } from '../
 import { logDied, logRun } from '../control/run-log.js';
 import { failTable } from '../control/table.js';
 import { claimTask, failTask, finishTask, type Task } from '../control/task.js';
+import type { Db } from '../db/db.js';
 import { fingerprint, openDkt, type ChunkReader } from '../format/dkt.js';
 import { storedColumns } from '../model/schema.js';
 import { bestEffort } from '../run/best-effort.js';
 import { Batch } from './batch.js';
 import { BatchSizes } from './batch-sizes.js';
-import { failedChunk, LOG } from './tell.js';
+import { failedChunk, leftChunk, LOG } from './tell.js';
 import type { DaemonContext, Role } from './daemon.js';
 import { Session } from './session.js';
 import { sweepLoaded } from './sweep.js';
@@ -68,11 +69,18 @@ class LoadWork implements Work {
       this.task = undefined;
       return true;
     }
-    this.claim ??= await claimLoad(control, this.unit.worker, { held, warm: this.warm });
+    this.claim ??= await this.claimNext(control, held);
     if (!this.claim) return this.idle('IDLE', 'waits for a chunk or a task');
-    this.warm = this.claim.table;
     if (await this.load(this.claim)) this.claim = undefined;
     return true;
+  }
+
+  private async claimNext(control: Db, held: string | undefined): Promise<LoadClaim | undefined> {
+    const claim = await claimLoad(control, this.unit.worker, { held, warm: this.warm });
+    this.warm = claim?.table ?? this.warm;
+    const { leftBy } = claim ?? {};
+    if (claim && leftBy !== undefined) await this.tell(LOG, (db) => logRun(db, leftChunk(claim, leftBy)));
+    return claim;
   }
 
   private idle(activity: Unit['activity'], why: string): boolean {

@@ -109,6 +109,7 @@ export class Pulse {
     return {
       ...{ worker, state, why, activity, actionReadAt },
       ...this.meter.look(),
+      busySeconds: unit.busy,
       actionRead: this.gate.holdOn(unit).word,
       settingsReadAt: this.options.settingsReadAt(),
       ...(atMark === undefined ? {} : { atMark }),

@@ -42,6 +42,16 @@ export const policyBy = ({ continue_on_error: goesOn, max_retries: maxRetries }:
   maxRetries,
 });
 
+/** All that a run does about failures, as its snapshot has it. */
+export const policyDocument = (settings: Settings): Readonly<Record<string, unknown>> => ({
+  continue_on_error: settings.continue_on_error === 'YES',
+  max_retries: settings.max_retries,
+  auto_recover: settings.auto_recover === 'YES',
+  max_consecutive_errors: settings.max_consecutive_errors,
+  escalation_threshold: settings.escalation_threshold,
+  pause_on_escalation: settings.pause_on_escalation === 'YES',
+});
+
 /** What the file says of a table. Every table is looked up once. */
 export function weights({ tables }: Pick<Config, 'tables'>): (table: TableName) => Weight {
   const rules = Object.entries(tables.weights);

@@ -26,6 +26,8 @@ export interface Unit {
   activity: Activity;
   /** Asked while it reads or writes: whether it waits for what is stored, and not for the server. */
   isStoring: (() => boolean) | undefined;
+  /** Seconds in which it had a piece of work in hand. */
+  busy: number;
   /** Whose lock its session on the target waits for. */
   blockedBy: string | undefined;
   /** The reading of the words (`Gate.serial`) under which its piece of work was begun. */
@@ -47,6 +49,7 @@ export const newUnit = (worker: string, role: string): Unit => ({
   table: undefined,
   activity: 'IDLE',
   isStoring: undefined,
+  busy: 0,
   blockedBy: undefined,
   obeys: 0,
   dismissed: false,
@@ -116,8 +119,10 @@ export async function runUnit(unit: Unit, work: Work, context: UnitContext): Pro
       show(unit, 'RUNNING', unit.why);
       unit.activity = 'IDLE';
       unit.table = undefined; // whatever it takes up next, it may be a table that is held meanwhile
+      const begun = monotonic();
       const did = await work.next();
       spent = NOTHING;
+      if (did) unit.busy += monotonic() - begun;
       if (did) gate.call();
       else await idle(unit, gate, now);
     } catch (error) {

@@ -37,8 +37,8 @@ export interface Failure {
 /**
  * By the kind of the failure: CONTROL 18. TRANSIENT is retried after 2, 4, 8 … at most 30 seconds, without the jitter
  * that a caller may take off; RESOURCE waits; PERMANENT rolls back where it is critical, else skips; UNKNOWN holds. Rows that
- * are wrong (data) were set aside before they come here: what still fails is permanent. A mistake in what we were told
- * (operator) would be made again by every other task.
+ * are wrong (data) were set aside before they come here: what still fails is permanent. A mistake of ours or the operator's,
+ * such as a privilege that is missing, may be that of one table, so it is given up like one whose tries are spent.
  */
 export function recovery(failure: Failure, policy: Policy): Recovery {
   switch (failure.kind) {
@@ -52,7 +52,7 @@ export function recovery(failure: Failure, policy: Policy): Recovery {
     case 'unknown':
       return { do: 'hold' };
     case 'operator':
-      return { do: 'abort' };
+      return giveUp(failure, policy);
   }
 }
 

@@ -15,7 +15,11 @@ export class Checkpoints {
   /** Foreign keys may still be made for the first time. */
   private beforeKeys = true;
 
-  constructor(private readonly settings: () => Settings) {}
+  /** `told`: what was taken, and why. */
+  constructor(
+    private readonly settings: () => Settings,
+    private readonly told: (words: string) => Promise<void>,
+  ) {}
 
   /** By time, rows and progress since the newest one, whoever took that. */
   async look(db: Db, status: Figures): Promise<void> {
@@ -48,8 +52,9 @@ export class Checkpoints {
   async take(db: Db, also?: (tx: Tx) => Promise<void>): Promise<void> {
     if (this.due.size === 0) return;
     const cause = [...this.due].join('; ');
-    await takeCheckpoint(db, { cause, keep: this.settings().checkpoint_keep }, also);
+    const id = await takeCheckpoint(db, { cause, keep: this.settings().checkpoint_keep }, also);
     this.due.clear();
+    await this.told(`checkpoint ${id}: ${cause}`);
   }
 }
 

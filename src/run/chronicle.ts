@@ -3,7 +3,6 @@ import { phases } from '../control/phase.js';
 import { readDependencies, readOutcomes, writeRunSnapshot } from '../control/run-snapshot.js';
 import type { Db } from '../db/db.js';
 import type { TableName } from '../model/schema.js';
-import type { Policy } from '../plan/policy.js';
 import type { BestEffort } from './best-effort.js';
 
 /** What a run is told of itself. */
@@ -11,7 +10,8 @@ export interface RunFacts {
   readonly run: string;
   readonly migration: string;
   readonly model: string;
-  readonly policy: () => Policy;
+  /** What it did about failures, as the names of settings. */
+  readonly policy: () => Readonly<Record<string, unknown>>;
 }
 
 /** How it ended, as the process says. */
@@ -80,14 +80,13 @@ export class Chronicle {
 
   private async document(db: Db, end?: RunEnd): Promise<Record<string, unknown>> {
     const { run, migration, model, policy } = this.facts;
-    const { continueOnError, maxRetries } = policy();
     const { counts, outcomes } = await readOutcomes(db);
     return {
       batch_run_id: run,
       resumes: this.resumes ?? null,
       migration,
       execution_model: model,
-      policy: { continue_on_error: continueOnError, max_retries: maxRetries },
+      policy: policy(),
       started_at: this.started,
       ...(end === undefined ? {} : { ended_at: new Date().toISOString(), exit_code: end.code, why: end.why }),
       phases: (await phases(db)).map(({ phase, name }) => ({ phase, name })),

@@ -13,7 +13,7 @@ export interface Seen extends ErrorRun {
 }
 
 export interface Escalation {
-  readonly cause: 'errors in a row' | 'error rate';
+  readonly cause: 'errors in a row' | 'error rate' | 'failed for good';
   /** How many errors it was for: the same cause is told again at twice as many. */
   readonly errors: number;
   readonly words: string;
@@ -35,6 +35,12 @@ export function escalations(
       cause: 'errors in a row',
       errors: seen.inARow,
       words: `${seen.inARow} failures without a success between, the last of ${about}`,
+    });
+  if (seen.failed > 0)
+    found.push({
+      cause: 'failed for good',
+      errors: seen.failed,
+      words: `${seen.failed === 1 ? 'a step waits' : `${seen.failed} steps wait`} for a person, the last of ${seen.lastFailure ?? about}`,
     });
   if (rate > 0 && seen.errors >= LEAST_ERRORS && seen.errors > rate * seen.rows)
     found.push({

@@ -6,6 +6,9 @@ import type { Db } from '../db/db.js';
 import type { Chronicle } from './chronicle.js';
 import { escalations } from './escalation.js';
 
+/** Where a person sees what it is about, and mends it. */
+const WHERE = 'To be reviewed: wirekite_error, wirekite_task, load_run_log (openkite sql failed, bad-rows)';
+
 /** Tells a person of too many errors, and pauses where the settings say so. Only a person lifts that. */
 export class Watchdog {
   private readonly told = new Map<string, number>();
@@ -15,19 +18,29 @@ export class Watchdog {
     private readonly settings: () => Settings,
   ) {}
 
-  look(status: Status): Promise<void> {
-    return this.chronicle.quietly('the watch over errors', (db) => this.judge(db, status));
+  /** Returns whether it has paused. */
+  async look(status: Status): Promise<boolean> {
+    let paused = false;
+    await this.chronicle.quietly('the watch over errors', async (db) => void (paused = await this.judge(db, status)));
+    return paused;
   }
 
-  private async judge(db: Db, status: Status): Promise<void> {
+  private async judge(db: Db, status: Status): Promise<boolean> {
+    let paused = false;
     const { max_consecutive_errors: most, escalation_threshold: rate, pause_on_escalation: pause } = this.settings();
     const run = await readErrorRun(db);
-    const seen = { ...run, errors: Math.max(status.errors_total, run.queued), rows: status.records_processed };
+    const lasting = status.errors_total - status.errors_recovered;
+    const seen = { ...run, errors: Math.max(lasting, run.queued), rows: status.records_processed };
+    if (run.failed === 0) this.told.delete('failed for good'); // mended: what fails from now on is news
     for (const { cause, errors, words } of escalations(seen, { most, rate }, this.told)) {
       this.told.set(cause, errors);
-      await this.chronicle.event(words, { kind: 'escalation', status: 'error', error: cause });
+      const required = `${words}. ${WHERE}`;
+      await this.chronicle.event(required, { kind: 'escalation', status: 'error', error: cause });
       const reason = `paused pending resolution: ${words}`.slice(0, 300);
-      if (pause === 'YES') await insertCommand(db, { action: 'PAUSE', reason, author: 'openkite' });
+      if (pause !== 'YES') continue;
+      await insertCommand(db, { action: 'PAUSE', reason, author: 'openkite' });
+      paused = true;
     }
+    return paused;
   }
 }

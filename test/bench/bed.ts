@@ -13,7 +13,7 @@ export interface Bed {
 }
 
 const DEADLINE_SECONDS = 300;
-const SETTINGS = { wal_level: 'logical', shared_buffers: '512MB', max_wal_size: '4GB', max_connections: '60' };
+const SETTINGS = { wal_level: 'logical', shared_buffers: '512MB', max_wal_size: '4GB', max_connections: '200' };
 
 export async function makeBed(sql: string): Promise<Bed> {
   const servers = await Promise.all([1, 2].map(() => startServer({ major: 15, settings: SETTINGS })));

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,6 +119,7 @@ async function timedRun(bed: Bed, extra: number): Promise<number> {
   const start = monotonic();
   const run = startRun(bed.source, target);
   const others = new AbortController();
+  setMaxListeners(0, others.signal);
   const folder = mkdtempSync(join(tmpdir(), 'openkite-bench-'));
   const ended =
     extra === 0

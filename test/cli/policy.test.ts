@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { PgDb } from '../../src/db/postgres/pg-db.js';
 import { freshDatabase } from '../servers/index.js';
+import { Migration } from '../crash/migration.js';
 import { configured, fill, folder, openkite, within } from './openkite.js';
 
 let source: URL;
@@ -92,13 +93,41 @@ test('a table that is critical ends the run, and the way back is taken', async (
   expect(await ask(target, `SELECT 1 FROM load_run_log WHERE status_reason LIKE '%gone back to%'`)).toHaveLength(1);
 });
 
-test('a run that cannot write its log and its snapshot moves everything all the same', async () => {
-  const target = await freshDatabase();
-  const file = configured(source, target);
-  await openkite(['init', '-c', file]);
-  await ask(target, 'DROP TABLE load_run_log, load_run_snapshot');
-  const run = await openkite(['run', '--execute', '-c', file]);
-  expect(run.code).toBe(0);
-  expect(run.out + run.err).toMatch(/load_run_log is not written, and the run goes on/);
-  expect(await ask(target, 'SELECT count(*)::int AS n FROM public.orders')).toEqual([{ n: 100 }]);
+test('a run that can no longer write its log and its snapshot moves everything all the same', async () => {
+  const migration = await Migration.create({ source, settings: { throttle_rows: 100 } });
+  const run = migration.run();
+  await migration.row(`SELECT 1 AS begun FROM load_run_log WHERE kind = 'attempt'`);
+  await migration.ask('DROP TABLE load_run_log, load_run_snapshot');
+  expect(await run.code()).toBe(0);
+  expect(run.said).toMatch(/load_run_log is not written, and the run goes on/);
+  expect(run.said).toMatch(/load_run_snapshot is not written, and the run goes on/);
+  await migration.expectWhole();
+});
+
+/** Cannot be indexed where it is not at home, and says so in a way that nobody knows. */
+const ODD = `CREATE FUNCTION odd(v text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$
+  BEGIN IF current_database() <> 'HOME' THEN RAISE SQLSTATE 'ZZ001' USING MESSAGE = 'not at home'; END IF; RETURN v; END $$;
+  CREATE INDEX odd_name ON customer (odd(name))`;
+
+test('what nobody knows is HELD: all others go on, the run waits for a person, and RETRY ends it', async () => {
+  const home = await freshDatabase();
+  await fill(home);
+  await within(home, (db) => db.query(`SET search_path = public; ${ODD.replace('HOME', home.pathname.slice(1))}`));
+  const migration = await Migration.create({ source: home, settings: { poll_seconds: 1 } });
+  const run = migration.run();
+  const held = await migration.row(`SELECT task_id, status_reason FROM wirekite_task WHERE state = 'HELD'`, 60);
+  expect(held).toEqual({
+    task_id: expect.stringContaining('odd_name'),
+    status_reason: expect.stringContaining('ZZ001'),
+  });
+  await migration.row(
+    `SELECT 1 AS others FROM wirekite_table WHERE table_name = 'public.orders' AND state IN ('LOADED', 'DONE')`,
+  );
+  expect(run.lives).toBe(true);
+  await migration.ask(`CREATE OR REPLACE FUNCTION public.odd(v text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT v';
+    INSERT INTO wirekite_command (action, scope) VALUES ('RETRY', 'public.customer')`);
+  expect(await run.code(), run.said).toBe(0);
+  const indexes = `SELECT indexname FROM pg_indexes WHERE indexname = 'odd_name'`;
+  expect(await migration.ask(indexes)).toHaveLength(1);
+  await migration.expectWhole();
 });

@@ -34,6 +34,8 @@ const stateOf = async (db: Db): Promise<string[]> =>
 const waiting = async (db: Db): Promise<string[]> =>
   (await openTasks(db)).map(({ id, state }) => `${id} ${state}`).sort();
 
+const told = (): Promise<void> => Promise.resolve();
+
 const causes = async (db: Db): Promise<string[]> => (await checkpoints(db)).map(({ cause }) => cause);
 
 describe.each(TARGETS)('on %s', (target) => {
@@ -68,7 +70,7 @@ describe.each(TARGETS)('on %s', (target) => {
       ['a1', 'a2', 'b', 'c'].map((id) => step(id)),
       { placements },
     );
-    const due = new Checkpoints(defaultSettings);
+    const due = new Checkpoints(defaultSettings, told);
     const turn = async (model: Model) => {
       await turnPhases(db, model, due);
       await makeReady(db);
@@ -129,7 +131,7 @@ describe.each(TARGETS)('on %s', (target) => {
     expect(await claimExtract(db, me)).toBeDefined();
     await insertPhases(db, ['first']);
     expect(await claimExtract(db, me)).toBeUndefined();
-    await turnPhases(db, 'wave', new Checkpoints(defaultSettings));
+    await turnPhases(db, 'wave', new Checkpoints(defaultSettings, told));
     expect(await claimExtract(db, me)).toBeDefined();
   });
 
@@ -165,7 +167,7 @@ describe.each(TARGETS)('on %s', (target) => {
     expect(await look(10, 10)).toEqual([]);
     expect(await look(10, 26)).toEqual(['25 % of all rows are in']);
     await db.query(`UPDATE wirekite_checkpoint SET created_at = created_at - INTERVAL '901' SECOND`);
-    const again = new Checkpoints(defaultSettings);
+    const again = new Checkpoints(defaultSettings, told);
     await again.look(db, { records_processed: 200_000, progress_percent: 24 });
     await insertTasks(db, [step('key', ['a1'], 'foreign key')]);
     await again.lookAtKeys(db);

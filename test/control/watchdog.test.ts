@@ -4,14 +4,13 @@ import { openLog } from '../../src/base/log.js';
 import { logRun, nameRun } from '../../src/control/run-log.js';
 import { defaultSettings } from '../../src/control/setting.js';
 import { readStatus } from '../../src/control/status.js';
-import { POLICY } from '../../src/plan/policy.js';
 import { bestEffort } from '../../src/run/best-effort.js';
 import { Chronicle } from '../../src/run/chronicle.js';
 import { escalations } from '../../src/run/escalation.js';
 import { Watchdog } from '../../src/run/watchdog.js';
 import { freshControl, TARGETS } from './schema.js';
 
-const QUIET = { inARow: 0, queued: 0, queue: undefined, lastFailure: undefined, errors: 0, rows: 1000 };
+const QUIET = { inARow: 0, queued: 0, queue: undefined, lastFailure: undefined, failed: 0, errors: 0, rows: 1000 };
 const RULE = { most: 100, rate: 0.01 };
 
 it('a rate counts from ten errors on, and each cause again at twice as many', () => {
@@ -21,6 +20,14 @@ it('a rate counts from ten errors on, and each cause again at twice as many', ()
   expect(of(11)).toEqual(['11 errors in 1000 rows, most of them in nothing in particular']);
   expect([of(21, [['error rate', 11]]), of(22, [['error rate', 11]]).length]).toEqual([[], 1]);
   expect(escalations({ ...QUIET, errors: 500 }, { ...RULE, rate: 0 }, new Map())).toEqual([]);
+});
+
+it('what has failed for good is told at once', () => {
+  const seen = { ...QUIET, failed: 1, lastFailure: 'key of orders: no parent' };
+  expect(escalations(seen, RULE, new Map())).toMatchObject([
+    { cause: 'failed for good', words: 'a step waits for a person, the last of key of orders: no parent' },
+  ]);
+  expect(escalations({ ...seen, failed: 3 }, RULE, new Map([['failed for good', 2]]))).toEqual([]);
 });
 
 it('failures in a row name the last of them', () => {
@@ -35,7 +42,7 @@ describe.each(TARGETS)('on %s', (target) => {
   test('an escalation is a row, and a PAUSE that only a person lifts', async () => {
     const { db } = await freshControl(target);
     const settings = () => ({ ...defaultSettings(), max_consecutive_errors: 3, pause_on_escalation: 'YES' });
-    const facts = { run: 'two', migration: 'shop', model: 'frontier', policy: () => POLICY };
+    const facts = { run: 'two', migration: 'shop', model: 'frontier', policy: () => ({}) };
     const watchdog = new Watchdog(
       new Chronicle(
         facts,

@@ -60,11 +60,19 @@ WHERE t.critical = 'YES' AND (t.state = 'FAILED' OR EXISTS (
 ORDER BY t.table_name
 
 -- name: error_run
--- Attempts of this run that have failed since the last one that did not, and errors by where most of them are.
+-- Attempts of this run that have failed since the last one that did not, errors by where most of them are, and what has failed for good.
 SELECT count(f.log_id) AS in_a_row,
   (SELECT count(*) FROM wirekite_error WHERE resolution IS NULL) AS queued,
   (SELECT q.queue FROM wirekite_error q WHERE q.resolution IS NULL GROUP BY q.queue ORDER BY count(*) DESC, q.queue LIMIT 1) AS queue,
-  (SELECT CONCAT(l.dataset, COALESCE(CONCAT(': ', l.error), '')) FROM load_run_log l WHERE l.log_id = max(f.log_id)) AS last_failure
+  (SELECT CONCAT(l.dataset, COALESCE(CONCAT(': ', l.error), ''))
+    FROM load_run_log l JOIN wirekite_setting r ON r.name = 'batch_run_id' AND r.file_value = l.batch_run_id
+    WHERE l.kind = 'attempt' AND l.status = 'error' ORDER BY l.log_id DESC LIMIT 1) AS last_failure,
+  (SELECT COUNT(*) FROM wirekite_task WHERE state IN ('FAILED', 'HELD')) AS failed
 FROM (SELECT x.log_id FROM load_run_log x, (SELECT max(file_value) AS run FROM wirekite_setting WHERE name = 'batch_run_id') r
   WHERE x.batch_run_id = r.run AND x.kind = 'attempt' AND x.status = 'error' AND x.log_id > coalesce((SELECT max(s.log_id)
     FROM load_run_log s WHERE s.kind = 'attempt' AND s.status = 'success'), 0)) f
+
+-- name: read_escalations
+SELECT status_reason FROM load_run_log
+WHERE kind = 'escalation' AND batch_run_id = (SELECT COALESCE(value, file_value) FROM wirekite_setting WHERE name = 'batch_run_id')
+ORDER BY log_id DESC LIMIT 3

@@ -81,26 +81,31 @@ WHERE c.planned <> c.chunk_count OR c.claimed <> c.loads OR c.short > 0
 ORDER BY c.table_name
 
 -- name: fold_totals
--- Recomputed, not added to: a chunk that was counted twice or not at all would stay wrong for ever.
+-- Recomputed, not added to: a chunk that was counted twice or not at all would stay wrong for ever. What failed, was tried again and
+-- is done has recovered; what was told to a person has been escalated, and adds up elsewhere.
 SET @totals = (SELECT JSON_ARRAYAGG(JSON_OBJECT('t', c.table_name, 'e', c.rows_extracted, 'r', c.rows_loaded, 'b', c.bytes_loaded,
-  'w', c.chunks_written, 'l', c.chunks_loaded))
+  'w', c.chunks_written, 'l', c.chunks_loaded, 'o', c.recovered))
 FROM (
   SELECT p.table_name, SUM(p.operation = 'DE') AS chunks_written, SUM(p.operation = 'D') AS chunks_loaded,
     COALESCE(SUM(CASE WHEN p.operation = 'DE' THEN p.row_count END), 0) AS rows_extracted,
     COALESCE(SUM(CASE WHEN p.operation = 'D' THEN p.row_count END), 0) AS rows_loaded,
-    COALESCE(SUM(CASE WHEN p.operation = 'D' THEN p.byte_count END), 0) AS bytes_loaded
-  FROM wirekite_progress p WHERE p.operation IN ('DE', 'D') AND p.finish_time IS NOT NULL
+    COALESCE(SUM(CASE WHEN p.operation = 'D' THEN p.byte_count END), 0) AS bytes_loaded,
+    SUM(p.restarts) + COALESCE(MAX(k.again), 0) AS recovered
+  FROM wirekite_progress p LEFT JOIN (SELECT table_name, SUM(attempt_no - 1) AS again FROM wirekite_task
+      WHERE state = 'DONE' AND attempt_no > 1 GROUP BY table_name) k ON k.table_name = p.table_name
+  WHERE p.operation IN ('DE', 'D') AND p.finish_time IS NOT NULL
     AND (:also_done = 'YES' OR p.table_name IN (SELECT table_name FROM wirekite_table WHERE state NOT IN ('PLANNED', 'DONE')))
   GROUP BY p.table_name
 ) c);
 UPDATE wirekite_table t
   JOIN JSON_TABLE(@totals, '$[*]' COLUMNS (table_name VARCHAR(320) PATH '$.t', rows_extracted BIGINT PATH '$.e',
     rows_loaded BIGINT PATH '$.r', bytes_loaded BIGINT PATH '$.b', chunks_written BIGINT PATH '$.w',
-    chunks_loaded BIGINT PATH '$.l')) c ON c.table_name = t.table_name
+    chunks_loaded BIGINT PATH '$.l', recovered BIGINT PATH '$.o')) c ON c.table_name = t.table_name
 SET t.rows_extracted = c.rows_extracted, t.rows_loaded = c.rows_loaded, t.bytes_loaded = c.bytes_loaded,
-  t.chunks_written = c.chunks_written, t.chunks_loaded = c.chunks_loaded, t.updated_at = UTC_TIMESTAMP(6)
-WHERE (t.rows_extracted, t.rows_loaded, t.bytes_loaded, t.chunks_written, t.chunks_loaded)
-  <> (c.rows_extracted, c.rows_loaded, c.bytes_loaded, c.chunks_written, c.chunks_loaded)
+  t.chunks_written = c.chunks_written, t.chunks_loaded = c.chunks_loaded,
+  t.errors_recovered = c.recovered, t.errors_total = t.errors_escalated + c.recovered, t.updated_at = UTC_TIMESTAMP(6)
+WHERE (t.rows_extracted, t.rows_loaded, t.bytes_loaded, t.chunks_written, t.chunks_loaded, t.errors_recovered)
+  <> (c.rows_extracted, c.rows_loaded, c.bytes_loaded, c.chunks_written, c.chunks_loaded, c.recovered)
 
 -- name: finish_tables
 -- Rows are in and nothing of the table is left to do but what waits for the end.

@@ -23,12 +23,16 @@ UPDATE wirekite_worker w
     target_session VARCHAR(320) PATH '$.target_session', activity VARCHAR(16) PATH '$.activity',
     table_name VARCHAR(320) PATH '$.table_name', blocked_by LONGTEXT PATH '$.blocked_by',
     settings_read_at DATETIME(6) PATH '$.settings_read_at', cpu_share DOUBLE PATH '$.cpu_share',
-    memory_bytes BIGINT PATH '$.memory_bytes')) u ON u.worker = w.worker
+    memory_bytes BIGINT PATH '$.memory_bytes', busy_seconds DOUBLE PATH '$.busy_seconds')) u ON u.worker = w.worker
 SET w.state = u.state, w.why = u.why, w.at_mark = u.at_mark, w.action_read = u.action_read,
   w.action_read_at = u.action_read_at, w.source_session = u.source_session, w.target_session = u.target_session,
   w.activity = u.activity, w.table_name = u.table_name, w.blocked_by = u.blocked_by, w.settings_read_at = u.settings_read_at,
-  w.cpu_share = u.cpu_share, w.memory_bytes = u.memory_bytes,
+  w.cpu_share = u.cpu_share, w.memory_bytes = u.memory_bytes, w.busy_seconds = u.busy_seconds,
   w.heartbeat_at = UTC_TIMESTAMP(6), w.lease_until = UTC_TIMESTAMP(6) + INTERVAL :lease SECOND
+
+-- name: read_utilisation
+SELECT COUNT(*) AS workers, SUM(busy_seconds) AS busy, SUM(TIMESTAMPDIFF(MICROSECOND, started_at, heartbeat_at)) / 1e6 AS every
+FROM wirekite_worker WHERE role IN ('extract', 'load') AND started_at >= :since
 
 -- name: end_leases
 SELECT worker FROM wirekite_worker WHERE host = :host AND pid = :pid AND lease_until > UTC_TIMESTAMP(6) FOR UPDATE;

@@ -23,7 +23,7 @@ WITH begun AS (
     AND EXISTS (SELECT 1 FROM wirekite_progress g WHERE g.table_name = t.table_name AND g.operation = 'DE'
       AND (g.finish_time IS NOT NULL OR g.worker IS NOT NULL))
 )
-SELECT p.source, p.target
+SELECT p.source, p.target, p.worker AS left_by
 FROM wirekite_progress p
   JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
   JOIN wirekite_snapshot s ON s.snapshot_id = t.snapshot_id AND s.state = 'OPEN'
@@ -38,7 +38,7 @@ ORDER BY t.priority DESC, CASE WHEN p.table_name = :warm::text THEN 0 ELSE 1 END
 FOR UPDATE OF p SKIP LOCKED
 
 -- name: next_abandoned_load
-SELECT p.source, p.target
+SELECT p.source, p.target, p.worker AS left_by
 FROM wirekite_progress p
   JOIN wirekite_table t ON t.table_name = p.table_name AND t.state = 'COPYING'
   JOIN wirekite_task e ON e.kind = 'event' AND e.table_name = t.table_name AND e.state = 'READY'

@@ -88,21 +88,26 @@ WHERE (t.state = 'COPYING' OR :also_done::text = 'YES' AND t.state IN ('LOADED',
 ORDER BY t.table_name
 
 -- name: fold_totals
--- Recomputed, not added to: a chunk that was counted twice or not at all would stay wrong for ever.
+-- Recomputed, not added to: a chunk that was counted twice or not at all would stay wrong for ever. What failed, was tried again and
+-- is done has recovered; what was told to a person has been escalated, and adds up elsewhere.
 UPDATE wirekite_table t SET rows_extracted = c.rows_extracted, rows_loaded = c.rows_loaded, bytes_loaded = c.bytes_loaded,
-  chunks_written = c.chunks_written, chunks_loaded = c.chunks_loaded, updated_at = clock_timestamp()
+  chunks_written = c.chunks_written, chunks_loaded = c.chunks_loaded,
+  errors_recovered = c.recovered, errors_total = t.errors_escalated + c.recovered, updated_at = clock_timestamp()
 FROM (
   SELECT table_name, count(*) FILTER (WHERE operation = 'DE') AS chunks_written, count(*) FILTER (WHERE operation = 'D') AS chunks_loaded,
     coalesce(sum(row_count) FILTER (WHERE operation = 'DE'), 0) AS rows_extracted,
     coalesce(sum(row_count) FILTER (WHERE operation = 'D'), 0) AS rows_loaded,
-    coalesce(sum(byte_count) FILTER (WHERE operation = 'D'), 0) AS bytes_loaded
-  FROM wirekite_progress WHERE operation IN ('DE', 'D') AND finish_time IS NOT NULL
+    coalesce(sum(byte_count) FILTER (WHERE operation = 'D'), 0) AS bytes_loaded,
+    sum(restarts) + coalesce(max(k.again), 0) AS recovered
+  FROM wirekite_progress LEFT JOIN (SELECT table_name, sum(attempt_no - 1) AS again FROM wirekite_task
+      WHERE state = 'DONE' AND attempt_no > 1 GROUP BY table_name) k USING (table_name)
+  WHERE operation IN ('DE', 'D') AND finish_time IS NOT NULL
     AND (:also_done::text = 'YES' OR table_name IN (SELECT table_name FROM wirekite_table WHERE state NOT IN ('PLANNED', 'DONE')))
   GROUP BY table_name
 ) c
 WHERE c.table_name = t.table_name
-  AND (t.rows_extracted, t.rows_loaded, t.bytes_loaded, t.chunks_written, t.chunks_loaded)
-    IS DISTINCT FROM (c.rows_extracted, c.rows_loaded, c.bytes_loaded, c.chunks_written, c.chunks_loaded)
+  AND (t.rows_extracted, t.rows_loaded, t.bytes_loaded, t.chunks_written, t.chunks_loaded, t.errors_recovered)
+    IS DISTINCT FROM (c.rows_extracted, c.rows_loaded, c.bytes_loaded, c.chunks_written, c.chunks_loaded, c.recovered)
 
 -- name: finish_tables
 -- Rows are in and nothing of the table is left to do but what waits for the end.

@@ -157,3 +157,7 @@ WHERE kind = 'event' OR state IN ('FAILED', 'BLOCKED', 'READY', 'RUNNING')
 -- name: troubled_tasks
 SELECT task_id, state, status_reason FROM wirekite_task
 WHERE state = 'FAILED' OR state = 'SKIPPED' ORDER BY state, task_id
+
+-- name: count_escalated
+UPDATE wirekite_table SET errors_total = errors_total + 1, errors_escalated = errors_escalated + 1, updated_at = clock_timestamp()
+WHERE table_name = (SELECT table_name FROM wirekite_task WHERE task_id = :id::text)

@@ -15,14 +15,18 @@ FROM jsonb_to_recordset(:units::jsonb) AS u(worker text, role text, host text, p
 UPDATE wirekite_worker w SET state = u.state, why = u.why, at_mark = u.at_mark, action_read = u.action_read,
   action_read_at = u.action_read_at, source_session = u.source_session, target_session = u.target_session,
   activity = u.activity, table_name = u.table_name, blocked_by = u.blocked_by, settings_read_at = u.settings_read_at,
-  cpu_share = u.cpu_share, memory_bytes = u.memory_bytes,
+  cpu_share = u.cpu_share, memory_bytes = u.memory_bytes, busy_seconds = u.busy_seconds,
   heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + :lease::int * interval '1 second'
 FROM jsonb_to_recordset(:units::jsonb) AS u(worker text, state text, why text, at_mark text, action_read text,
     action_read_at timestamptz, source_session text, target_session text, activity text, table_name text, blocked_by text,
-    settings_read_at timestamptz, cpu_share double precision, memory_bytes bigint)
+    settings_read_at timestamptz, cpu_share double precision, memory_bytes bigint, busy_seconds double precision)
   JOIN wirekite_worker was ON was.worker = u.worker
 WHERE w.worker = u.worker
 RETURNING w.worker, CASE WHEN was.lease_until < clock_timestamp() THEN 'YES' ELSE 'NO' END AS had_ended
+
+-- name: read_utilisation
+SELECT count(*)::text AS workers, sum(busy_seconds)::text AS busy, sum(extract(epoch FROM heartbeat_at - started_at))::text AS every
+FROM wirekite_worker WHERE role IN ('extract', 'load') AND started_at >= :since::timestamptz
 
 -- name: end_leases
 UPDATE wirekite_worker SET state = 'DEAD', why = :why::text, lease_until = clock_timestamp()

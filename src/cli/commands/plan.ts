@@ -28,7 +28,11 @@ const command: CommandModule<object, Options> = {
   command: 'plan',
   describe: 'what becomes of every table and column, and which values or meanings would not be kept; then every task',
   builder: {
-    all: { type: 'boolean', default: false, describe: 'also the columns that stay as they are' },
+    all: {
+      type: 'boolean',
+      default: false,
+      describe: 'also the columns that stay as they are, and every task of a large plan',
+    },
     sql: { type: 'boolean', default: false, describe: 'the statements that would be run on the target' },
     json: { type: 'boolean', default: false, describe: 'the tasks with phases, needs, estimates and slack, as JSON' },
     gantt: { type: 'boolean', default: false, describe: 'when which table would be worked at, as a chart' },
@@ -44,7 +48,7 @@ const command: CommandModule<object, Options> = {
     if (view !== undefined) return print(show[view](plan, context));
     print(showMapping(plan.mapping, argv.all));
     print(showPlan(plan));
-    print(showSchedule(plan.schedule));
+    print(showSchedule(plan.schedule, argv.all));
   },
 };
 

@@ -15,7 +15,7 @@ import { establish, inspect, type Prepared } from '../../daemon/prepare.js';
 import { contextOf, extractorsFolder, loadersFolder } from '../connectors.js';
 import { explainReturn, returnTo, wantedCheckpoint } from '../from-checkpoint.js';
 import { progressLine } from '../progress-line.js';
-import { print, showCutOver, showFindings, showPlan, showProvision, visible } from '../render.js';
+import { print, showCutOver, showFindings, showPlan, showProvision, showTotal, visible } from '../render.js';
 
 interface Options {
   config: string;
@@ -76,6 +76,7 @@ async function run(argv: Options): Promise<void> {
     watch: (status, lag) => line.show(status, lag),
   });
   line.end();
+  if (ending.phases && ending.status) print(showTotal(ending.phases, ending.status, ending.used));
   if (ending.code === EXIT.stopped) return stopped(context.config.control.schema);
   for (const trouble of ending.trouble ?? []) print(trouble.split('\n').map(visible).join('\n'));
   print(ending.why);

@@ -5,6 +5,7 @@ import { stopOnSignals } from '../../base/stop.js';
 import { countErrors } from '../../control/error.js';
 import { readLag } from '../../control/sample.js';
 import { phaseProgress } from '../../control/phase.js';
+import { readEscalations } from '../../control/run-log.js';
 import { readStatus, type Status } from '../../control/status.js';
 import { tables } from '../../control/table.js';
 import { openTasks } from '../../control/task.js';
@@ -83,6 +84,7 @@ async function screen(db: Db): Promise<string> {
     ...(await phaseProgress(db)).map(phaseBar),
     ...(await following(db)),
     status.change_held_by ? `an uncommitted change of the action is held by ${status.change_held_by}` : '',
+    ...(await readEscalations(db)).map((words) => `ESCALATED ${visible(words)}`),
     ...failed.map((task) => `FAILED ${visible(`${task.id}: ${task.reason ?? ''}`)}`),
     workers.length === 0
       ? 'no worker is alive'
