@@ -35,7 +35,7 @@ describe('recovery', () => {
     expect(failed('permanent', { critical: true })).toEqual({ do: 'rollback' });
     expect(failed('data')).toEqual({ do: 'skip' });
     expect(failed('unknown', { critical: true })).toEqual({ do: 'hold' });
-    expect(failed('operator')).toEqual({ do: 'skip' });
+    expect(failed('operator')).toEqual({ do: 'abort' }); // as where tries are spent: this policy does not go on
   });
 });
 
