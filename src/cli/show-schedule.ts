@@ -16,7 +16,7 @@ const MOST_ROWS = 40;
 const MOST_TASKS = 200;
 
 /** What will be done, in the order of phases and of the times at which it can begin. */
-export function showSchedule(plan: ExecutionPlan, all: boolean): string {
+export function showSchedule(plan: ExecutionPlan, { all, measured }: { all: boolean; measured: boolean }): string {
   const shown = all ? Infinity : MOST_TASKS;
   const rows = [...plan.tasks]
     .sort((a, b) => a.phase - b.phase || a.earliest - b.earliest || compare(a.id, b.id))
@@ -33,11 +33,14 @@ export function showSchedule(plan: ExecutionPlan, all: boolean): string {
     ...(rows.length > 0 ? [table(rows)] : []),
     ...(plan.tasks.length > rows.length ? [`and ${plan.tasks.length - rows.length} more tasks: --all, --json`] : []),
     phaseLine(plan),
-    `critical path: ${duration(plan.makespan)}, with any number of workers; estimates are guesses from the source's statistics`,
+    `critical path: ${duration(plan.makespan)}, with any number of workers; ${measured ? MEASURED : GUESSED}`,
     ...plan.deferredKeys.map((key) => `deferred key: ${visible(keyWords(key))}`),
     ...plan.warnings.map((what) => `warning: ${visible(what)}`),
   ].join('\n');
 }
+
+const GUESSED = "estimates are guesses from the source's statistics";
+const MEASURED = 'estimates go by what this migration has measured so far';
 
 function phaseLine({ phases, tasks }: ExecutionPlan): string {
   const tablesOf = phases.map(() => new Set<string>());

@@ -1,10 +1,13 @@
 import { Fault } from '../base/fault.js';
 import type { Extractor } from '../connector/extractor.js';
 import type { Loader, Mapping } from '../connector/loader.js';
+import type { Spent } from '../control/measured.js';
 import { selectTables } from '../model/select.js';
 import { tableName, type Override, type Schema, type Table, type TableName } from '../model/schema.js';
 import { CUTOVER, followOf, IN_STEP, rowsOf, type Step } from '../model/step.js';
 import { grouped, without } from '../plan/graph.js';
+import { RATES, type Rates } from '../plan/estimate.js';
+import { measuredRates, measuredStep } from '../plan/measured.js';
 import type { ExecutionPlan } from '../plan/plan.js';
 import { selects, type Config } from './config.js';
 import { bestEncoding } from './encoding.js';
@@ -17,17 +20,20 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** The order and the estimates of the steps. */
   readonly schedule: ExecutionPlan;
+  /** The estimates go by what this migration has measured so far, and not by guesses. */
+  readonly measured: boolean;
 }
 
 /**
  * What a run will do. The same metadata give the same plan. Nothing is written by making one. `added`: tables that are
- * moved although the configuration does not name them.
+ * moved although the configuration does not name them. `spent`: what has been measured, once it has begun.
  */
 export async function makePlan(
   config: Config,
   extractor: Extractor,
   loader: Loader,
   added: readonly TableName[] = [],
+  spent?: Spent,
 ): Promise<Plan> {
   const whole = await extractor.schema();
   refuseUnknown(config, whole);
@@ -43,8 +49,17 @@ export async function makePlan(
   const made = config.changes ? loader.steps(schema) : loader.steps(schema).map(withoutFollowing);
   for (const table of schema.tables) bestEncoding(table, loader);
   const steps = unique([...made, ...events(schema.tables, made, config.changes)]);
-  const schedule = scheduleOf(config, schema, steps);
-  return { schema, mapping, steps: without(steps, schedule.leftOut), schedule };
+  const measured = spent !== undefined && spent.chunks.tasks > 0;
+  const schedule = scheduleOf(config, schema, steps, measured ? ratesOf(spent, steps) : RATES);
+  return { schema, mapping, steps: without(steps, schedule.leftOut), schedule, measured };
+}
+
+function ratesOf({ steps: seconds, slices, chunks, loaderSeconds }: Spent, steps: readonly Step[]): Rates {
+  const done = steps.flatMap(({ id, kind, bytes }) => {
+    const spent = seconds.get(id);
+    return spent === undefined ? [] : [measuredStep(kind, bytes, spent)];
+  });
+  return measuredRates([...done, { what: 'extract', ...slices }, { what: 'load', ...chunks }], loaderSeconds);
 }
 
 const refusal = (found: readonly string[], { file }: Config): Fault =>

@@ -6,6 +6,7 @@ import { discardDerived, isProgressEmptied } from '../control/reset.js';
 import { readAction } from '../control/action.js';
 import { readSaid } from '../control/said.js';
 import { isCurrent, isSetUp, missingGuards, planVersion, readFixed, setUp, type Owner } from '../control/set-up.js';
+import { readSpent } from '../control/measured.js';
 import { applyFileSettings } from '../control/setting.js';
 import { countTasks } from '../control/task.js';
 import type { Tx } from '../db/db.js';
@@ -65,7 +66,9 @@ async function look(context: Context, extractor: Extractor, loader: Loader, know
     const hint = `mend one of them in ${context.config.file}`;
     throw new Fault('operator', 'source and target are the same database', { hint, safe: 'nothing was written' });
   }
-  const plan = await makePlan(context.config, extractor, loader, known ? await addedTables(loader.db) : []);
+  const added = known ? await addedTables(loader.db) : [];
+  const spent = known && (await isCurrent(loader.db)) ? await readSpent(loader.db) : undefined;
+  const plan = await makePlan(context.config, extractor, loader, added, spent);
   const { changes, migration } = context.config;
   const guards = known ? (await missingGuards(loader.db)).map(unguarded) : [];
   const provision = changes ? await provisionOf(context, extractor, target, plan.schema.tables) : undefined;

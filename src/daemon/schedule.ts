@@ -4,7 +4,7 @@ import { Fault } from '../base/fault.js';
 import { fits } from '../model/pattern.js';
 import { tableName, type Schema, type TableName } from '../model/schema.js';
 import type { Step } from '../model/step.js';
-import { RATES } from '../plan/estimate.js';
+import { RATES, type Rates } from '../plan/estimate.js';
 import { executionPlan, type ExecutionPlan } from '../plan/plan.js';
 import type { Policy } from '../plan/policy.js';
 import { WEIGHT, type Weight } from '../plan/priority.js';
@@ -12,13 +12,18 @@ import { WRITER, type Resources } from '../plan/task.js';
 import { fileSettings, type Config } from './config.js';
 
 /** Phases, order and estimates of a plan's steps. Fault `operator`: the file names a table that is not moved. */
-export function scheduleOf(config: Config, schema: Schema, steps: readonly Step[]): ExecutionPlan {
+export function scheduleOf(
+  config: Config,
+  schema: Schema,
+  steps: readonly Step[],
+  rates: Rates = RATES,
+): ExecutionPlan {
   refuseUnknown(config, schema);
   const settings = settingsOf(config);
   return executionPlan(steps, schema, {
     phases: config.phases,
     weightOf: weights(config),
-    rates: RATES,
+    rates,
     sliceBytes: settings.slice_bytes,
     building: { ...WRITER, memory: settings.work_memory_bytes },
     capacity: capacityOf(config),

@@ -16,7 +16,7 @@ export interface Rates {
 
 /**
  * Guesses for one worker of a machine of today, on the slow side of what `npm run bench` shows; good for an order, not for a
- * date. Whatever was measured takes their place.
+ * date. Once a run has measured some (`measuredRates`), those take their place.
  */
 export const RATES: Rates = {
   extract: 40e6,
@@ -41,9 +41,11 @@ const RATE_OF: Readonly<Record<string, 'validate' | 'analyze'>> = {
   analyze: 'analyze',
 };
 
+export const rateName = (kind: string): 'validate' | 'analyze' | 'index' => RATE_OF[kind] ?? 'index';
+
 /** Seconds of a step of this kind. An event takes none. */
 export const stepSeconds = (kind: string, bytes: number, rates: Rates): number =>
-  kind === 'event' ? 0 : rates.task + bytes / rates[RATE_OF[kind] ?? 'index'];
+  kind === 'event' ? 0 : rates.task + bytes / rates[rateName(kind)];
 
 /** Seconds in which these rows are read into a file, or loaded from it. */
 export const copySeconds = (what: 'extract' | 'load', { bytes, rows }: Amount, rates: Rates): number =>

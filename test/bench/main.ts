@@ -4,13 +4,15 @@ import { benchCopy } from './copy.js';
 import { benchEngines } from './engines.js';
 import { benchFollow } from './follow.js';
 import { benchMemory } from './memory.js';
+import { benchModels } from './models.js';
 import { benchPause } from './pause.js';
 
-/** `npm run bench [-- copy|engines|memory|pause|control|follow]`: figures with the machine they were measured on. Nothing else should run. */
+/** `npm run bench [-- copy|engines|memory|models|pause|control|follow]`: figures with the machine they were measured on. Nothing else should run. */
 const wanted = process.argv.slice(2);
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   copy: () => benchCopy(Number(process.env['ROUNDS'] ?? 5)),
   memory: benchMemory,
+  models: benchModels,
   pause: benchPause,
   control: () => benchControl(Number(process.env['ROUNDS'] ?? 5)),
   engines: () => benchEngines(Number(process.env['ROUNDS'] ?? 3)),

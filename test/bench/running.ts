@@ -1,10 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+/** An `openkite run` to its end. Returns its exit code. */
+export async function runOpenkite(file: string): Promise<number | null> {
+  const env = { ...process.env, OPENKITE_LOG: 'warn' };
+  const child = spawn(process.execPath, [CLI, 'run', '--execute', '-c', file], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
 
 /** An `openkite run` that goes on while the bench looks at it. */
 export interface Running {

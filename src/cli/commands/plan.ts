@@ -48,7 +48,7 @@ const command: CommandModule<object, Options> = {
     if (view !== undefined) return print(show[view](plan, context));
     print(showMapping(plan.mapping, argv.all));
     print(showPlan(plan));
-    print(showSchedule(plan.schedule, argv.all));
+    print(showSchedule(plan.schedule, { all: argv.all, measured: plan.measured }));
   },
 };
 

@@ -129,7 +129,7 @@ describe('of sixty tables', () => {
     const { schedule } = await planOf(schemaOf(tables));
     const described = { batchRun: 'one', migration: 'shop', model: 'wave', policy: policyOf(config()) };
     return {
-      table: showSchedule(schedule, true),
+      table: showSchedule(schedule, { all: true, measured: false }),
       json: scheduleJson(schedule, described),
       gantt: showGantt(simulate(schedule.tasks, capacityOf(config()), modelOf('wave', 1)), 'wave'),
       simulation: showSimulation(schedule, capacityOf(config()), 1),
