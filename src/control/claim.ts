@@ -51,9 +51,15 @@ const leftBy = ({ leftBy: worker }: TakenRow) => (worker === undefined ? {} : { 
 const AGAIN = Symbol('somebody else was quicker');
 type Taken = TakenRow | undefined | typeof AGAIN;
 
+/** Of several who claim at once the server may pick one to fail; it has claimed nothing, and tries again. */
+const MOST_FAILURES = 3;
+
 async function untilNobodyInterferes(attempt: () => Promise<Taken>): Promise<TakenRow | undefined> {
-  for (;;) {
-    const taken = await attempt();
+  for (let failures = 0; ;) {
+    const taken = await attempt().catch((error: unknown): typeof AGAIN => {
+      if (!(error instanceof Fault) || error.kind !== 'transient' || (failures += 1) > MOST_FAILURES) throw error;
+      return AGAIN;
+    });
     if (taken !== AGAIN) return taken;
   }
 }

@@ -127,6 +127,11 @@ async function settle(
   if (count !== 1) throw fenced(`the task ${id}`, {});
 }
 
+/** Events after rows that are to come again wait for them, and what is read anew then, like counters, is read again. */
+export async function reopenAfter(tx: Tx): Promise<void> {
+  await ask(tx, 'reopen_after');
+}
+
 /** The run stops early: what was not begun becomes ABORTED. */
 export async function abortTasks(db: Db): Promise<void> {
   await ask(db, 'abort_tasks');

@@ -40,6 +40,8 @@ const READ_SECONDS = 5;
 /** A look is cheap, and the only one to tell. */
 const UNTOLD_SECONDS = 0.25;
 const CHANNEL = 'wirekite';
+/** What a notice says: the table that has changed. */
+const OF_WORDS = /wirekite_(action|command)$/;
 
 /**
  * Reads the action on a session of its own, which it opens again when it is lost: by polling always, and at once when
@@ -176,13 +178,14 @@ class Watch implements ActionWatch {
     const db = await this.open();
     await ask(db, 'limit_waits', { seconds: READ_SECONDS - 1 });
     this.#listener = await db
-      .listen?.(CHANNEL, () => this.#wake())
+      .listen?.(CHANNEL, (table) => this.#wake(table))
       .catch((error: unknown) => void this.options.onDeaf?.(error)); // then polling must do
     return db;
   }
 
-  #wake(): void {
-    this.#woken.abort();
+  /** Everybody hears of every chunk and task: words are read again for what may have changed them, or got lost. */
+  #wake(table?: string): void {
+    if (table === undefined || OF_WORDS.test(table)) this.#woken.abort();
     this.options.onNotice?.();
   }
 

@@ -25,8 +25,8 @@ export interface Db extends Tx {
   transaction<T>(body: (tx: Tx) => Promise<T>): Promise<T>;
   /** Cancels what the session is doing, from another connection. */
   cancel(): Promise<void>;
-  /** Calls `wake` on every notice and after every reconnect. Absent: this server can only be polled. */
-  listen?(channel: string, wake: () => void): Promise<{ close(): Promise<void> }>;
+  /** Calls `wake` on every notice, with its text, and after every reconnect. Absent: this server can only be polled. */
+  listen?(channel: string, wake: (text?: string) => void): Promise<{ close(): Promise<void> }>;
   /** Applies the numbered files of a folder that have not been applied yet, under a lock. */
   migrate(directory: URL): Promise<void>;
   /** The same for somebody else to run in an empty schema, so that `migrate` then finds all of them applied. */

@@ -1,6 +1,5 @@
 import { Fault } from '../base/fault.js';
 import { probe } from '../base/probe.js';
-import { ask } from '../control/ask.js';
 import {
   checkpoints,
   loadedByMarks,
@@ -14,6 +13,7 @@ import { closePhases, phases } from '../control/phase.js';
 import { rewind, type IsDone } from '../control/rewind.js';
 import { readFixed, writeFixed } from '../control/set-up.js';
 import { emptyForReload, tables, type TableRow, type TableState } from '../control/table.js';
+import { reopenAfter } from '../control/task.js';
 import { livingWorkers } from '../control/worker.js';
 import type { Db, Tx } from '../db/db.js';
 import type { TableName } from '../model/schema.js';
@@ -158,7 +158,7 @@ async function emptyAll(tx: Tx, target: RollbackTarget, { checkpoint, tables: la
     tx,
     later.map(({ table }) => table),
   );
-  await ask(tx, 'reopen_after');
+  await reopenAfter(tx);
   const open = (await phases(tx)).find(({ unsettled }) => unsettled > 0);
   if (open && later.length > 0) await closePhases(tx, open.phase);
   await writeFixed(tx, PENDING, 'NO');

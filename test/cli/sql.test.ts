@@ -1,6 +1,7 @@
 /** Runbooks on the command line, and what is said to one table. */
 import { beforeAll, expect, test } from 'vitest';
 import { freshDatabase } from '../servers/index.js';
+import { Migration } from '../crash/migration.js';
 import { configured, expectMistake, fill, openkite, within } from './openkite.js';
 
 let target: URL;
@@ -38,6 +39,21 @@ test('--run runs what looks; what acts needs its number, and --execute', async (
   expect(await said('sql', 'slow', '--step', '5', '--execute')).toMatch(/1 rows are changed/);
   expect(await value()).toBe('6');
   expectMistake(await openkite(['sql', 'slow', '--step', '99', '-c', file]), /slow has the steps 1 to 7, and no 99/);
+});
+
+test('a table of a migration that is over is read anew, and its counters with it', async () => {
+  const source = await freshDatabase();
+  const more = `INSERT INTO public.guest (name) SELECT 'guest ' || i FROM generate_series(1, 10) AS i`;
+  await within(source, (db) => db.query(`CREATE TABLE public.guest (id serial PRIMARY KEY, name text); ${more}`));
+  const migration = await Migration.create({ source });
+  expect(await migration.run().code()).toBe(0);
+  await within(source, (db) => db.query(more));
+  await migration.ask(`INSERT INTO wirekite_command (action, scope) VALUES ('RELOAD', 'public.guest')`);
+  const again = migration.run();
+  expect(await again.code(), again.said).toBe(0);
+  const next = await within(migration.target, (db) => db.query(`SELECT nextval('public.guest_id_seq')::int AS n`));
+  expect(next.rows).toEqual([{ n: 21 }]);
+  await migration.expectWhole();
 });
 
 test('a table is paused, and a cutover said, by rows that anybody could insert', async () => {

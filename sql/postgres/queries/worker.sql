@@ -11,7 +11,9 @@ SELECT u.worker, u.role, u.host, u.pid, u.source_session, u.target_session, u.ve
 FROM jsonb_to_recordset(:units::jsonb) AS u(worker text, role text, host text, pid bigint, source_session text, target_session text, version text)
 
 -- name: beat_workers
--- Renews the leases and answers, for every row that is still there, whether its lease had ended.
+-- Renews the leases and answers, for every row that is still there, whether its lease had ended. Nobody waits for the disk for it: a
+-- server that forgets a beat in its crash has ended our sessions as well.
+WITH at_once AS (SELECT set_config('synchronous_commit', 'off', true) AS is_off)
 UPDATE wirekite_worker w SET state = u.state, why = u.why, at_mark = u.at_mark, action_read = u.action_read,
   action_read_at = u.action_read_at, source_session = u.source_session, target_session = u.target_session,
   activity = u.activity, table_name = u.table_name, blocked_by = u.blocked_by, settings_read_at = u.settings_read_at,
@@ -20,8 +22,8 @@ UPDATE wirekite_worker w SET state = u.state, why = u.why, at_mark = u.at_mark, 
 FROM jsonb_to_recordset(:units::jsonb) AS u(worker text, state text, why text, at_mark text, action_read text,
     action_read_at timestamptz, source_session text, target_session text, activity text, table_name text, blocked_by text,
     settings_read_at timestamptz, cpu_share double precision, memory_bytes bigint, busy_seconds double precision)
-  JOIN wirekite_worker was ON was.worker = u.worker
-WHERE w.worker = u.worker
+  JOIN wirekite_worker was ON was.worker = u.worker CROSS JOIN at_once a
+WHERE w.worker = u.worker AND a.is_off = 'off'
 RETURNING w.worker, CASE WHEN was.lease_until < clock_timestamp() THEN 'YES' ELSE 'NO' END AS had_ended
 
 -- name: read_utilisation

@@ -1,6 +1,7 @@
 import { takeCheckpoint } from '../../control/checkpoint.js';
 import { seeCommand } from '../../control/command.js';
 import { followState } from '../../control/table.js';
+import { reopenAfter } from '../../control/task.js';
 import type { TableName } from '../../model/schema.js';
 import { isCutOver } from '../cut-over.js';
 import { reloadTable } from '../reload.js';
@@ -22,9 +23,11 @@ export const obeyReload: Obey = async (command, duty) => {
   const tables = [...context.kin.of(command.scope)];
   if (!command.result?.startsWith(EMPTIED)) {
     const why = `RELOAD by ${command.author} (command ${command.id})`;
-    const atWork = await reloadTable(context, context.table(command.scope), why, (tx) =>
-      seeCommand(tx, command.id, `${EMPTIED}: ${tables.join(', ')}`),
-    );
+    const atWork = await reloadTable(context, context.table(command.scope), why, async (tx) => {
+      // Of a migration that is only loaded, counters may have been read before these rows.
+      if (!context.config.changes) await reopenAfter(tx);
+      await seeCommand(tx, command.id, `${EMPTIED}: ${tables.join(', ')}`);
+    });
     if (atWork.length > 0) return untilMade(atWork);
   }
   return howFar(tables, duty);

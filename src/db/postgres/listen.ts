@@ -3,21 +3,21 @@ import pgListen from 'pg-listen';
 import { classify } from './faults.js';
 
 /**
- * Calls `wake` on every notice in `channel` and after every reconnect, since what was sent in between is lost. It
+ * Calls `wake` on every notice in `channel`, with its text, and after every reconnect, since what was sent in between is lost. It
  * reconnects for ever. A connection of its own, on which a frozen server is noticed after some 5 s.
  */
 export async function listen(
   config: ClientConfig,
   channel: string,
-  wake: () => void,
+  wake: (text?: string) => void,
 ): Promise<{ close(): Promise<void> }> {
   const subscriber = pgListen.default(
     { ...config, query_timeout: 2000 },
     { paranoidChecking: 3000, retryTimeout: 0, parse: (payload) => payload },
   );
   subscriber.events.on('error', () => undefined); // it goes on trying, and whoever is woken also polls
-  subscriber.events.on('connected', wake);
-  subscriber.notifications.on(channel, wake);
+  subscriber.events.on('connected', () => wake());
+  subscriber.notifications.on(channel, (text: string) => wake(text));
   try {
     await subscriber.connect();
     await subscriber.listenTo(channel);

@@ -78,7 +78,7 @@ export class PgDb implements Db {
     return this.wire.cancel();
   }
 
-  listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }> {
+  listen(channel: string, wake: (text?: string) => void): Promise<{ close(): Promise<void> }> {
     return listen(this.config, channel, wake);
   }
 
