@@ -17,12 +17,14 @@ import { MariaDb } from '../servers/mariadb.js';
 import { isPostgres } from '../servers/session.js';
 import { benchSql, makeBed, until, type Bed } from './bed.js';
 import { median, quantile } from './process.js';
-import { startRun } from './running.js';
+import { runOpenkite, startRun } from './running.js';
 import { timeViews } from './views.js';
 
 const TRIALS = 100;
 /** Processes that do nothing but be under control, beside a run: what one of them costs is too little to be measured. */
 const EXTRA = 30;
+/** Of each of those, as a loader has. */
+const UNITS = 4;
 /** A run that follows nothing: coordinator, keeper, extractor, loader. */
 const PROCESSES = 4;
 
@@ -116,15 +118,20 @@ async function cost(bed: Bed, rounds: number): Promise<void> {
 
 async function timedRun(bed: Bed, extra: number): Promise<number> {
   const target = await bed.target();
-  const start = monotonic();
-  const run = startRun(bed.source, target);
   const others = new AbortController();
   setMaxListeners(0, others.signal);
   const folder = mkdtempSync(join(tmpdir(), 'openkite-bench-'));
-  const ended =
-    extra === 0
-      ? []
-      : met(target, 'SELECT 1 FROM wirekite_worker').then(() => crowd(folder, bed, target, extra, others));
+  const file = join(folder, 'openkite.yaml');
+  writeFileSync(
+    file,
+    `migration: bench\nsource: ${bed.source.href}\ntarget: ${target.href}\nchunks: { store: ./chunks }\n`,
+  );
+  await runOpenkite(file, ['init']);
+  const ended = crowd(file, extra, others);
+  // Their beginning is over before the run's: what is measured is being under control.
+  await met(target, `SELECT 1 FROM (SELECT count(*) AS n FROM wirekite_worker) w WHERE n >= ${UNITS * extra}`);
+  const start = monotonic();
+  const run = startRun(bed.source, target);
   await run.ended;
   const seconds = monotonic() - start;
   others.abort();
@@ -133,13 +140,8 @@ async function timedRun(bed: Bed, extra: number): Promise<number> {
   return seconds;
 }
 
-/** Each has four units, as a loader has: they beat, read the word, the commands and the settings, and do nothing. */
-async function crowd(folder: string, bed: Bed, target: URL, count: number, over: AbortController): Promise<void> {
-  const file = join(folder, 'openkite.yaml');
-  writeFileSync(
-    file,
-    `migration: bench\nsource: ${bed.source.href}\ntarget: ${target.href}\nchunks: { store: ./chunks }\n`,
-  );
+/** They beat, read the word, the commands and the settings, and do nothing. */
+async function crowd(file: string, count: number, over: AbortController): Promise<void> {
   const never = new AbortController().signal;
   const stop: Stop = { draining: over.signal, aborting: never, drain: () => over.abort(), abort: () => over.abort() };
   const known = await connectors();
@@ -148,7 +150,7 @@ async function crowd(folder: string, bed: Bed, target: URL, count: number, over:
     await underControl(context, stop, {
       role: 'bench',
       run: async (live) => {
-        await live.enlist(4);
+        await live.enlist(UNITS);
         await new Promise((resolve) => over.signal.addEventListener('abort', resolve));
       },
     }).catch(() => undefined); // the target's tables are gone when a run has ended

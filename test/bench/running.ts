@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
-/** An `openkite run` to its end. Returns its exit code. */
-export async function runOpenkite(file: string): Promise<number | null> {
+/** `openkite run --execute`, or other words, to its end. Returns its exit code. */
+export async function runOpenkite(file: string, words = ['run', '--execute']): Promise<number | null> {
   const env = { ...process.env, OPENKITE_LOG: 'warn' };
-  const child = spawn(process.execPath, [CLI, 'run', '--execute', '-c', file], {
+  const child = spawn(process.execPath, [CLI, ...words, '-c', file], {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
