@@ -98,7 +98,11 @@ describe('SIGTERM', () => {
   });
 
   it('CP-22 twice: what is in hand is abandoned', async () => {
-    const migration = await Migration.create({ source, tables: ['public.twins'] });
+    const migration = await Migration.create({
+      source,
+      tables: ['public.twins'],
+      settings: { throttle_bytes: 2_500_000 }, // so that there are rows left when the table is locked
+    });
     const run = migration.run();
     await migration.row(`SELECT 1 AS made FROM pg_class WHERE relname = 'twins'`);
     await withSession(migration.target, (db) =>

@@ -58,7 +58,7 @@ export function commandOf(pid: number): string {
 /** Looks at once and again, ever less often: what is waited for long is not to be robbed of the processor by the look. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
-  for (let pause = 20; !(await holds()); pause = Math.min(250, pause * 1.2)) {
+  for (let pause = 20; !(await holds()); pause = Math.min(120, pause * 1.2)) {
     if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
     await sleep(pause);
   }

@@ -141,6 +141,7 @@ const AFTERWARDS: Readonly<Record<string, Effect>> = {
     await shop.dba.sql(`UPDATE wirekite_action SET action = 'RUN'`);
     shop.follow('stopped');
     await shop.inStep();
+    await shop.dba.row(`SELECT 1 FROM wirekite_cutover_ready WHERE ready = 'YES' LIMIT 1`, 90); // for the next one
   },
   'cut-over': async (shop) => {
     expect(await shop.dba.value('SELECT status FROM wirekite_status')).toBe('cut over');
