@@ -11,6 +11,7 @@ export async function skipTable(db: Db, table: TableName, why: string): Promise<
     await ask(tx, 'hold_lane');
     await ask(tx, 'lock_table', { table });
     await ask(tx, 'skip_tasks', { table, why });
+    await ask(tx, 'unblock_tasks');
     await ask(tx, 'skip_chunks', { table });
     await ask(tx, 'skip_table', { table, why });
   });

@@ -74,7 +74,7 @@ export class Coordinator {
     private readonly options: RunOptions,
     private readonly chronicle: Chronicle,
   ) {
-    this.watchdog = new Watchdog(chronicle, context.settings);
+    this.watchdog = new Watchdog(chronicle, context.settings, (words) => context.log.warn(words));
     this.obedience = new Obedience(context);
     this.household = new Household(context, new Scaler(context, children, chronicle));
     this.checkpoints = new Checkpoints(context.settings, (words) => chronicle.event(words));

@@ -30,7 +30,7 @@ export interface Ending {
 /** Of a run that only loads: over when nothing is open any more; done only when nothing failed. */
 export function loadEnding(tasks: TaskCounts): Ending | undefined {
   if (tasks.open > 0) return undefined;
-  if (tasks.failed === 0) return { code: EXIT.done, why: 'everything is in' };
+  if (tasks.failed + tasks.blocked + tasks.aborted === 0) return { code: EXIT.done, why: 'everything is in' };
   return failed(tasks);
 }
 

@@ -9,6 +9,9 @@ import { escalations } from './escalation.js';
 /** Where a person sees what it is about, and mends it. */
 const WHERE = 'To be reviewed: wirekite_error, wirekite_task, load_run_log (openkite sql failed, bad-rows)';
 
+/** How it goes on. */
+const HOW = 'Once it is mended, say RETRY in wirekite_command, or SKIP of the table';
+
 /** Tells a person of too many errors, and pauses where the settings say so. Only a person lifts that. */
 export class Watchdog {
   private readonly told = new Map<string, number>();
@@ -16,6 +19,7 @@ export class Watchdog {
   constructor(
     private readonly chronicle: Chronicle,
     private readonly settings: () => Settings,
+    private readonly warn: (words: string) => void,
   ) {}
 
   /** Returns whether it has paused. */
@@ -34,7 +38,8 @@ export class Watchdog {
     if (run.failed === 0) this.told.delete('failed for good'); // mended: what fails from now on is news
     for (const { cause, errors, words } of escalations(seen, { most, rate }, this.told)) {
       this.told.set(cause, errors);
-      const required = `${words}. ${WHERE}`;
+      const required = `${words}. ${WHERE}. ${HOW}${pause === 'YES' ? '; then RUN, for everything is paused' : ''}`;
+      this.warn(`escalated: ${required}`);
       await this.chronicle.event(required, { kind: 'escalation', status: 'error', error: cause });
       const reason = `paused pending resolution: ${words}`.slice(0, 300);
       if (pause !== 'YES') continue;

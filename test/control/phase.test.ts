@@ -52,6 +52,9 @@ describe.each(TARGETS)('on %s', (target) => {
       { percent: 100, seconds: 0 },
       { percent: 100, seconds: 0 },
     ]);
+    // What was left out is not to come any more.
+    await db.query(`UPDATE wirekite_table SET state = 'SKIPPED'`);
+    expect(await phaseProgress(db)).toMatchObject([{ percent: 100 }, { percent: 100 }]);
   });
 
   /** `a1` and `a2` in the first phase, `b` in the second, `c` in the third; nothing needs anything. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { skipTable } from '../../src/control/skip.js';
 import { closeSnapshot } from '../../src/control/snapshot.js';
 import { failTable, finishTables, insertTables, reopenTables, tables } from '../../src/control/table.js';
 import {
@@ -115,6 +116,30 @@ describe.each(TARGETS)('on %s', (target) => {
       expect((await must(claimTask(db, me))).id).toBe('key');
       expect((await must(claimTask(db, me))).id).toBe('small');
       expect(await claimTask(db, me)).toBeUndefined();
+    });
+
+    test('what is left out holds nobody up any more, but for foreign keys to it; what else has failed does', async () => {
+      const { db, me } = await withSteps();
+      await planned(db, 1);
+      await insertTasks(db, [
+        step('key', [], { table: 'public.items' }),
+        step('other', [], { table: 'public.others' }),
+        step('reference', ['key', rowsOf('public.items')], { kind: 'foreign key', table: 'public.others' }),
+        step('owner', ['key']),
+        step(CUTOVER, ['owner', 'other'], { kind: 'event', statements: [] }),
+      ]);
+      await makeReady(db);
+      for (let i = 0; i < 2; i++) await failTask(db, (await must(claimTask(db, me))).id, me, 'broken');
+      await makeReady(db);
+      expect(await states(db)).toEqual([
+        ...['cutover BLOCKED', 'key FAILED', `${rowsOf('public.items')} READY`],
+        ...['other FAILED', 'owner BLOCKED', 'reference BLOCKED'],
+      ]);
+      await skipTable(db, 'public.items', 'a test');
+      await makeReady(db);
+      expect(await states(db)).toEqual(['cutover BLOCKED', 'other FAILED', 'owner READY']);
+      const blocker = `SELECT blocked_by FROM wirekite_task WHERE task_id = 'cutover'`;
+      expect((await db.query(blocker)).rows).toEqual([{ blocked_by: 'other' }]);
     });
 
     test('what needs a failed task, at any distance, is blocked, and a new run tries it again', async () => {

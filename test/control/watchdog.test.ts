@@ -43,12 +43,14 @@ describe.each(TARGETS)('on %s', (target) => {
     const { db } = await freshControl(target);
     const settings = () => ({ ...defaultSettings(), max_consecutive_errors: 3, pause_on_escalation: 'YES' });
     const facts = { run: 'two', migration: 'shop', model: 'frontier', policy: () => ({}) };
+    const warned: string[] = [];
     const watchdog = new Watchdog(
       new Chronicle(
         facts,
         bestEffort(openLog('test'), () => Promise.resolve(db)),
       ),
       settings,
+      (words) => warned.push(words),
     );
     const fail = () => logRun(db, { dataset: 'index a', kind: 'attempt', status: 'error', error: 'no room' });
     const told = async () =>
@@ -66,6 +68,7 @@ describe.each(TARGETS)('on %s', (target) => {
     await look();
     await look();
     expect(await told()).toBe(1);
+    expect(warned).toEqual([expect.stringMatching(/^escalated: 3 failures .*index a: no room.* RETRY .* then RUN/)]);
     const { rows } = await db.query(`SELECT action, scope, author, reason FROM wirekite_command`);
     expect(rows).toEqual([
       { action: 'PAUSE', scope: '*', author: 'openkite', reason: expect.stringContaining('index a: no room') },

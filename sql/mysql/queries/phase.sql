@@ -43,7 +43,7 @@ UPDATE wirekite_phase SET phase = -phase WHERE phase < 0
 -- name: phase_progress
 -- Of a phase without tables, such as one of foreign keys alone, that all or nothing is done.
 SELECT f.phase, f.name, COUNT(t.table_name) AS tables,
-  LEAST(100, COALESCE(100e0 * SUM(t.rows_loaded) / NULLIF(SUM(CASE WHEN t.state IN ('LOADED', 'DONE') THEN t.rows_loaded
+  LEAST(100, COALESCE(100e0 * SUM(t.rows_loaded) / NULLIF(SUM(CASE WHEN t.state IN ('LOADED', 'DONE', 'SKIPPED') THEN t.rows_loaded
     ELSE GREATEST(t.rows_estimated, t.rows_extracted, t.rows_loaded) END), 0), CASE WHEN f.ended_at IS NULL THEN 0 ELSE 100 END)) AS percent,
   TIMESTAMPDIFF(MICROSECOND, f.opened_at, COALESCE(f.ended_at, UTC_TIMESTAMP(6))) / 1000000e0 AS seconds
 FROM wirekite_phase f LEFT JOIN wirekite_table t ON t.phase = f.phase

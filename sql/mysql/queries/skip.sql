@@ -2,9 +2,15 @@
 -- What is still to be done to the table is not done, and other tables do not refer to it.
 UPDATE wirekite_task t
   LEFT JOIN wirekite_task_dependency d ON d.task_id = t.task_id AND d.depends_on = CONCAT('load ', :table) AND t.kind = 'foreign key'
-SET t.state = 'SKIPPED', t.outcome = 'error', t.status_reason = CONCAT('SKIP: ', :why), t.finished_at = UTC_TIMESTAMP(6)
+SET t.state = 'SKIPPED', t.outcome = 'error', t.status_reason = CONCAT('SKIP: ', :why), t.blocked_by = NULL,
+  t.finished_at = UTC_TIMESTAMP(6)
 WHERE t.state NOT IN ('DONE', 'SKIPPED')
   AND (t.table_name = :table OR t.task_id = CONCAT('follow ', :table) OR d.task_id IS NOT NULL)
+
+-- name: unblock_tasks
+-- What is left out holds nobody up any more; whoever needs something else that has failed is blocked again.
+UPDATE wirekite_task t JOIN wirekite_task b ON b.task_id = t.blocked_by AND b.state = 'SKIPPED'
+SET t.state = 'WAITING', t.blocked_by = NULL WHERE t.state = 'BLOCKED'
 
 -- name: skip_chunks
 -- Whoever has one of its chunks in hand is fenced.

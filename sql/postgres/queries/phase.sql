@@ -41,7 +41,7 @@ UPDATE wirekite_phase SET phase = -phase WHERE phase < 0
 -- name: phase_progress
 -- Of a phase without tables, such as one of foreign keys alone, that all or nothing is done.
 SELECT f.phase, f.name, count(t.table_name)::int AS tables,
-  least(100, coalesce(100.0 * sum(t.rows_loaded) / nullif(sum(CASE WHEN t.state IN ('LOADED', 'DONE') THEN t.rows_loaded
+  least(100, coalesce(100.0 * sum(t.rows_loaded) / nullif(sum(CASE WHEN t.state IN ('LOADED', 'DONE', 'SKIPPED') THEN t.rows_loaded
     ELSE greatest(t.rows_estimated, t.rows_extracted, t.rows_loaded) END), 0), CASE WHEN f.ended_at IS NULL THEN 0 ELSE 100 END))::double precision AS percent,
   extract(epoch FROM coalesce(f.ended_at, clock_timestamp()) - f.opened_at)::double precision AS seconds
 FROM wirekite_phase f LEFT JOIN wirekite_table t ON t.phase = f.phase

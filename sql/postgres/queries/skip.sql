@@ -1,9 +1,15 @@
 -- name: skip_tasks
 -- What is still to be done to the table is not done, and other tables do not refer to it.
-UPDATE wirekite_task t SET state = 'SKIPPED', outcome = 'error', status_reason = 'SKIP: ' || :why::text, finished_at = clock_timestamp()
+UPDATE wirekite_task t SET state = 'SKIPPED', outcome = 'error', status_reason = 'SKIP: ' || :why::text, blocked_by = NULL,
+  finished_at = clock_timestamp()
 WHERE t.state NOT IN ('DONE', 'SKIPPED') AND (t.table_name = :table::text OR t.task_id = 'follow ' || :table::text
   OR t.kind = 'foreign key' AND EXISTS (SELECT 1 FROM wirekite_task_dependency d
     WHERE d.task_id = t.task_id AND d.depends_on = 'load ' || :table::text))
+
+-- name: unblock_tasks
+-- What is left out holds nobody up any more; whoever needs something else that has failed is blocked again.
+UPDATE wirekite_task t SET state = 'WAITING', blocked_by = NULL
+FROM wirekite_task b WHERE b.task_id = t.blocked_by AND b.state = 'SKIPPED' AND t.state = 'BLOCKED'
 
 -- name: skip_chunks
 -- Whoever has one of its chunks in hand is fenced.

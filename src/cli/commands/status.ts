@@ -8,7 +8,7 @@ import { phaseProgress } from '../../control/phase.js';
 import { readEscalations } from '../../control/run-log.js';
 import { readStatus, type Status } from '../../control/status.js';
 import { tables } from '../../control/table.js';
-import { openTasks } from '../../control/task.js';
+import { openTasks, type OpenTask } from '../../control/task.js';
 import { livingWorkers } from '../../control/worker.js';
 import type { Db } from '../../db/db.js';
 import type { Context } from '../../daemon/context.js';
@@ -75,7 +75,7 @@ const json = async (db: Db): Promise<string> => JSON.stringify(progressJson(awai
 
 async function screen(db: Db): Promise<string> {
   const status = await readStatus(db);
-  const failed = (await openTasks(db)).filter((task) => task.state === 'FAILED');
+  const troubled = (await openTasks(db)).filter(({ state }) => state === 'FAILED' || state === 'HELD');
   const workers = await livingWorkers(db);
   return [
     `${status.migration ?? ''}: ${status.status}  ${bar(status.progress_percent, 40)} ${status.progress_percent.toFixed(1)} %`,
@@ -85,7 +85,7 @@ async function screen(db: Db): Promise<string> {
     ...(await following(db)),
     status.change_held_by ? `an uncommitted change of the action is held by ${status.change_held_by}` : '',
     ...(await readEscalations(db)).map((words) => `ESCALATED ${visible(words)}`),
-    ...failed.map((task) => `FAILED ${visible(`${task.id}: ${task.reason ?? ''}`)}`),
+    ...troubled.map(showTroubled),
     workers.length === 0
       ? 'no worker is alive'
       : table(workers.map(({ worker, role, state, atMark, why }) => ({ worker, role, state, at_mark: atMark, why }))),
@@ -93,6 +93,10 @@ async function screen(db: Db): Promise<string> {
     .filter(Boolean)
     .join('\n');
 }
+
+/** One that is HELD is waited for until somebody speaks. */
+const showTroubled = ({ id, state, reason = '' }: OpenTask): string =>
+  `${state} ${visible(`${id}: ${reason}`)}${state === 'HELD' ? '; it waits for RETRY or SKIP' : ''}`;
 
 /** Nothing where no changes are followed, or none are yet. */
 async function following(db: Db): Promise<string[]> {
