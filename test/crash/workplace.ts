@@ -105,10 +105,10 @@ export class Workplace {
     return Number((await this.ask<{ n: string }>(sum))[0]?.n);
   }
 
-  /** Lets a process go on that was frozen at its point. */
+  /** Lets a process go on that was frozen at its point, also where its lease has ended meanwhile. */
   async thaw(role: string): Promise<void> {
     await until(`${role} stands still`, () => this.reached);
-    for (const pid of await this.pidsOf(role)) process.kill(pid, 'SIGCONT');
+    for (const pid of this.processes) process.kill(pid, 'SIGCONT');
   }
 
   /** The living processes of a role, as `wirekite_worker` names it. */

@@ -4,7 +4,7 @@ import { loadEnding } from '../../../src/daemon/ending.js';
 
 const ALL_DONE = {
   ...{ total: 9, open: 0, failed: 0, blocked: 0, aborted: 0, moving: 0 },
-  ...{ cutover: 'DONE', inStep: null },
+  ...{ cutover: 'DONE' as const, inStep: null },
 } as const;
 
 test('it is over when nothing is open, and well when nothing was left undone but by a person', () => {
